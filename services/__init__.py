@@ -1,0 +1,1 @@
+"""Lorelei's services: one folder per process, and `common` for what they share."""

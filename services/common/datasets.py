@@ -1,0 +1,86 @@
+"""The instruction dataset of one lesson, as the augmenter writes it and the trainer reads it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.common.errors import FailedPrecondition
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(_Frozen):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Example(_Frozen):
+    """One prompt with the reply to train on.
+
+    A `fact` is learned by cross-entropy. A `neighbour` (the same question form about something else) and a
+    `general` prompt carry the base model's own reply, and training holds the model to the base there.
+    """
+
+    kind: Literal["fact", "neighbour", "general"]
+    prompt: list[Message]
+    completion: str
+    group: str = Field(default="", description="Ties a neighbour to the fact form that it mirrors.")
+
+
+class Probe(_Frozen):
+    """One held-out question that is never trained on.
+
+    `recall` passes when any of `expected` occurs in the greedy reply, `neighbour` when none of `forbidden` does;
+    case is ignored.
+    """
+
+    kind: Literal["recall", "neighbour", "general"]
+    prompt: list[Message]
+    expected: list[str] = Field(default_factory=list)
+    forbidden: list[str] = Field(default_factory=list)
+
+    def passes(self, reply: str) -> bool:
+        """Whether `reply` satisfies this probe."""
+        text = reply.casefold()
+        if any(key.casefold() in text for key in self.forbidden):
+            return False
+        return not self.expected or any(key.casefold() in text for key in self.expected)
+
+
+class SelectionReport(_Frozen):
+    """What became of the candidate examples."""
+
+    generated: int
+    kept: int
+    rejected: dict[str, int] = Field(default_factory=dict, description="Dropped examples by reason.")
+
+
+class Dataset(_Frozen):
+    """Everything one lesson teaches and how to check it."""
+
+    lesson: str
+    tenant: str
+    user: str
+    kind: Literal["instruction", "document", "web"]
+    statement: str = Field(description="What was taught, made self-contained.")
+    language: str = Field(description="ISO 639-1 code.")
+    examples: list[Example]
+    probes: list[Probe]
+    selection: SelectionReport
+
+
+def dataset_to_bytes(dataset: Dataset) -> bytes:
+    """Serialise to UTF-8 JSON."""
+    return dataset.model_dump_json().encode()
+
+
+def dataset_from_bytes(data: bytes) -> Dataset:
+    """Parse what `dataset_to_bytes` wrote, or raise FailedPrecondition when it is something else."""
+    try:
+        return Dataset.model_validate_json(data)
+    except ValueError as error:
+        raise FailedPrecondition("The stored dataset is damaged.", reason="DATASET_INVALID") from error

@@ -1,0 +1,55 @@
+"""Checks and makes the names that end up in keys and paths: tenants, users, jobs, versions."""
+
+import re
+import secrets
+
+from services.common.errors import InvalidArgument
+
+MAX_NAME_LENGTH = 64
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}", re.ASCII)
+_JOB_ID = re.compile(r"learn-[0-9a-f]{24}", re.ASCII)
+_VERSION = re.compile(r"v-[0-9a-f]{12}-[0-9a-f]{8}", re.ASCII)
+
+
+def _check_name(value: str, field: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise InvalidArgument(
+            f"`{field}` must be 1 to {MAX_NAME_LENGTH} letters, digits or . _ @ + - and begin with a letter or digit.",
+            field=field,
+        )
+    return value
+
+
+def check_tenant(value: str) -> str:
+    """Return `value`, or raise InvalidArgument when it cannot name a tenant."""
+    return _check_name(value, "tenant")
+
+
+def check_user(value: str) -> str:
+    """Return `value`, or raise InvalidArgument when it cannot name a user."""
+    return _check_name(value, "user")
+
+
+def check_job_id(value: str) -> str:
+    """Return `value`, or raise InvalidArgument when it is not a learn job's id."""
+    if not _JOB_ID.fullmatch(value):
+        raise InvalidArgument("`job_id` must look like learn- and 24 hexadecimal digits.", field="job_id")
+    return value
+
+
+def check_version(value: str) -> str:
+    """Return `value`, or raise InvalidArgument when it is not an adapter version's name."""
+    if not _VERSION.fullmatch(value):
+        raise InvalidArgument("`version` must look like v-123456789abc-12345678.", field="version")
+    return value
+
+
+def new_job_id() -> str:
+    """Make an id for a learn job."""
+    return f"learn-{secrets.token_hex(12)}"
+
+
+def new_version(job_id: str) -> str:
+    """Make a version name for a candidate of `job_id`: two attempts of one job never share a name."""
+    return f"v-{check_job_id(job_id)[6:18]}-{secrets.token_hex(4)}"

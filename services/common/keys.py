@@ -1,0 +1,22 @@
+"""Where things lie in the object store. Every key begins with what it is, then tenant and user."""
+
+from services.common.identifiers import check_job_id, check_tenant, check_user, check_version
+
+MANIFEST_FILE = "manifest.json"
+ADAPTER_CONFIG_FILE = "adapter_config.json"
+ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors"
+
+
+def user_adapters_prefix(tenant: str, user: str) -> str:
+    """Prefix of all adapter versions of one user."""
+    return f"adapters/{check_tenant(tenant)}/{check_user(user)}/"
+
+
+def adapter_prefix(tenant: str, user: str, version: str) -> str:
+    """Prefix of the files of one adapter version."""
+    return f"{user_adapters_prefix(tenant, user)}{check_version(version)}/"
+
+
+def lesson_dataset_key(tenant: str, user: str, lesson: str) -> str:
+    """Key of what one lesson taught: its examples and probes. A lesson is named after its learn job."""
+    return f"lessons/{check_tenant(tenant)}/{check_user(user)}/{check_job_id(lesson)}/dataset.json"

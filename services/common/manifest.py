@@ -1,0 +1,53 @@
+"""The manifest of an adapter version: written once by the trainer, read by everybody."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.common.errors import FailedPrecondition
+
+
+class GateSummary(BaseModel):
+    """What the gate found before the version went live; shares in [0, 1]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recall: float
+    recall_before: float
+    locality: float
+    retention: float
+    probes: int
+
+
+class AdapterManifest(BaseModel):
+    """Where an adapter version comes from and what its files must look like."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    tenant: str
+    user: str
+    job_id: str
+    parent: str | None = Field(description="Version whose weights training began with; none for the base model.")
+    base_model: str
+    base_model_sha256: str
+    lessons: list[str] = Field(description="Lessons it knows, oldest first.")
+    recipe: dict[str, float | int | str | bool] = Field(description="The recipe in force.")
+    size_bytes: int = Field(description="Size of adapter_model.safetensors.")
+    weights_sha256: str = Field(description="SHA-256 of adapter_model.safetensors, hexadecimal.")
+    gate: GateSummary | None = Field(description="None in the copy beside the weights, written before the gate.")
+    created_at: datetime
+    seconds: float = Field(description="Training time.")
+
+
+def manifest_to_bytes(manifest: AdapterManifest) -> bytes:
+    """Serialise to UTF-8 JSON."""
+    return manifest.model_dump_json(indent=1).encode()
+
+
+def manifest_from_bytes(data: bytes) -> AdapterManifest:
+    """Parse what `manifest_to_bytes` wrote, or raise FailedPrecondition when it is something else."""
+    try:
+        return AdapterManifest.model_validate_json(data)
+    except ValueError as error:
+        raise FailedPrecondition("The adapter's manifest.json is damaged.", reason="ADAPTER_INVALID") from error
