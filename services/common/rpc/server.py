@@ -13,6 +13,8 @@ from services.common.rpc.interceptor import ErrorInterceptor
 _Servicer = TypeVar("_Servicer")
 
 _HEALTH_SERVICE = health.SERVICE_NAME
+# Without this a second server on a taken port starts, and the kernel spreads calls over both.
+_OPTIONS = (("grpc.so_reuseport", 0),)
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -21,7 +23,7 @@ class RpcServer:
     """Serves gRPC services; health answers NOT_SERVING until `set_serving(True)` and again while draining."""
 
     def __init__(self) -> None:
-        self._server = grpc.aio.server(interceptors=[ErrorInterceptor()])
+        self._server = grpc.aio.server(interceptors=[ErrorInterceptor()], options=_OPTIONS)
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # its stubs lack aio
         self._names: list[str] = []
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
