@@ -1,0 +1,1 @@
+"""One command, all services, one machine."""

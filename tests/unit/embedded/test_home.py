@@ -1,0 +1,76 @@
+"""One home serves one launcher, keeps one key, and tells people what is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.common.errors import FailedPrecondition
+from services.embedded.home import Home
+
+
+def _never() -> None:
+    pytest.fail("must not wait")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.create()
+    return home
+
+
+def test_key_is_made_once_and_is_private(home: Home) -> None:
+    key = home.read_or_create_api_key()
+    assert len(key) > 30
+    assert home.read_or_create_api_key() == key
+    assert home.api_key.stat().st_mode & 0o777 == 0o600
+
+
+def test_folders_are_private_and_making_them_twice_is_fine(home: Home) -> None:
+    home.create()
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in (home.root, home.redis, home.objects, home.logs))
+
+
+def test_a_file_in_the_place_of_the_home_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(FailedPrecondition, match="LORELEI_HOME"):
+        Home(tmp_path / "home").create()
+
+
+def test_a_second_launcher_is_told_which_process_holds_the_home(home: Home) -> None:
+    with (
+        home.locked(0, _never),
+        pytest.raises(FailedPrecondition, match=f"already running.*process {os.getpid()}.*LORELEI_GATEWAY_PORT"),
+        home.locked(10, _never),
+    ):
+        pass
+
+
+def test_the_lock_is_free_after_the_launcher(home: Home) -> None:
+    for _ in range(2):
+        with home.locked(0, _never):
+            pass
+
+
+def test_services_left_by_a_killed_launcher_are_waited_for(home: Home) -> None:
+    """Whoever inherits the descriptor holds the lock, although the process named in the file is gone."""
+    with home.locked(0, _never) as lock:
+        rest = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.stdin.read()"], pass_fds=(lock,), stdin=subprocess.PIPE
+        )
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (home.root / "lock").write_text(f"{dead.pid}\n", encoding="ascii")
+    assert rest.stdin is not None
+    with home.locked(30, rest.stdin.close):
+        rest.wait(timeout=30)
+
+
+def test_waiting_for_left_services_is_bounded(home: Home) -> None:
+    with home.locked(0, _never):
+        (home.root / "lock").write_text("999999999\n", encoding="ascii")
+        with pytest.raises(FailedPrecondition, match="already running"), home.locked(0.01, lambda: None):
+            pass
