@@ -1,0 +1,62 @@
+"""Knows which tenant an API key belongs to. Keeps only hashes of keys."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from services.common.errors import FailedPrecondition, Unauthenticated
+from services.common.identifiers import check_tenant
+from services.gateway.redis_access import reaching_redis
+
+DEFAULT_TENANT = "default"
+
+_KEY_BYTES = 24
+
+
+class TenantKeys:
+    """API keys in Redis; every method raises Unavailable when Redis cannot be reached."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def register(self, api_key: str, tenant: str) -> None:
+        """Let `api_key` act for `tenant`."""
+        with reaching_redis():
+            await self._redis.set(_redis_key(api_key), check_tenant(tenant))
+
+    async def tenant_of(self, api_key: str) -> str:
+        """The tenant of `api_key`, or Unauthenticated."""
+        with reaching_redis():
+            tenant = await self._redis.get(_redis_key(api_key))
+        if tenant is None:
+            raise Unauthenticated("The API key is wrong.", reason="INVALID_API_KEY")
+        return str(tenant)
+
+
+def bootstrap_key(file: Path) -> str:
+    """Read the API key in `file`, or create the file with a new key, readable only by its owner.
+
+    Raises FailedPrecondition when the file cannot be used.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            key = file.read_text(encoding="ascii").strip()
+        else:
+            key = f"lorelei-{secrets.token_urlsafe(_KEY_BYTES)}"
+            with os.fdopen(handle, "w", encoding="ascii") as new_file:
+                new_file.write(f"{key}\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FailedPrecondition(f"The API key file {file} cannot be used: {error}.") from error
+    if not key:
+        raise FailedPrecondition(f"The API key file {file} is empty; delete it to get a new key.")
+    return key
+
+
+def _redis_key(api_key: str) -> str:
+    return f"key:{hashlib.sha256(api_key.encode()).hexdigest()}"
