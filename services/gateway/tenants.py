@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -43,19 +44,27 @@ def bootstrap_key(file: Path) -> str:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = file.read_text(encoding="ascii").strip()
-        else:
-            key = f"lorelei-{secrets.token_urlsafe(_KEY_BYTES)}"
-            with os.fdopen(handle, "w", encoding="ascii") as new_file:
-                new_file.write(f"{key}\n")
+        if not file.exists():
+            _create_key_file(file)
+        key = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise FailedPrecondition(f"The API key file {file} cannot be used: {error}.") from error
     if not key:
         raise FailedPrecondition(f"The API key file {file} is empty; delete it to get a new key.")
     return key
+
+
+def _create_key_file(file: Path) -> None:
+    # Written aside and linked into place: nobody ever reads a half-written key, and two starters agree on one.
+    handle, name = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(handle, "w", encoding="ascii") as new_file:
+        new_file.write(f"lorelei-{secrets.token_urlsafe(_KEY_BYTES)}\n")
+    try:
+        os.link(name, file)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)
 
 
 def _redis_key(api_key: str) -> str:

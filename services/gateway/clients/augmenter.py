@@ -1,0 +1,51 @@
+"""Builds datasets by calling the augmenter."""
+
+from collections.abc import AsyncIterator
+
+import grpc
+
+from lorelei.augmenter.v1 import augmenter_pb2 as pb
+from lorelei.augmenter.v1 import augmenter_pb2_grpc as rpc
+from lorelei.types.v1 import types_pb2
+from services.common.rpc import calling
+from services.gateway.intents import LearnKind
+from services.gateway.learning.jobs import JobState, LearnJob
+from services.gateway.learning.steps import DatasetBuilt, StepProgress
+
+_KINDS = {
+    LearnKind.INSTRUCTION: pb.LEARN_KIND_INSTRUCTION,
+    LearnKind.DOCUMENT: pb.LEARN_KIND_DOCUMENT,
+    LearnKind.WEB: pb.LEARN_KIND_WEB,
+}
+
+
+class AugmenterClient:
+    """A DatasetBuilder that runs in the augmenter service."""
+
+    def __init__(self, channel: grpc.aio.Channel, timeout_seconds: float) -> None:
+        self._stub = rpc.AugmenterServiceStub(channel)
+        self._timeout_seconds = timeout_seconds
+
+    async def build(self, job: LearnJob) -> AsyncIterator[StepProgress | DatasetBuilt]:
+        """Build the dataset of `job`; the last item is DatasetBuilt."""
+        call = self._stub.BuildDataset(_build_request(job), timeout=self._timeout_seconds)
+        try:
+            with calling("augmenter"):
+                async for reply in call:
+                    if reply.HasField("result"):
+                        yield DatasetBuilt(reply.result.dataset_key)
+                    else:
+                        yield StepProgress(JobState.PREPARING, reply.progress.fraction)
+        finally:
+            call.cancel()
+
+
+def _build_request(job: LearnJob) -> pb.BuildDatasetRequest:
+    return pb.BuildDatasetRequest(
+        job_id=job.id,
+        tenant=job.tenant,
+        user=job.user,
+        kind=_KINDS[job.kind],
+        statement=job.statement,
+        conversation=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in job.conversation],
+    )

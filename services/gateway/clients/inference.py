@@ -1,0 +1,85 @@
+"""Generates and manages resident adapters by calling inference."""
+
+from collections.abc import AsyncIterator
+
+import grpc
+
+from lorelei.inference.v1 import inference_pb2 as pb
+from lorelei.inference.v1 import inference_pb2_grpc as rpc
+from lorelei.types.v1 import types_pb2
+from services.common.rpc import calling
+from services.gateway.conversations import Message
+from services.gateway.serving import AdapterVersion, GenerationEnd, SamplingChoice
+
+_FINISH_REASONS = {pb.FINISH_REASON_STOP: "stop", pb.FINISH_REASON_LENGTH: "length"}
+
+
+class InferenceClient:
+    """The Inference that runs in the inference service."""
+
+    def __init__(self, channel: grpc.aio.Channel, generate_timeout_seconds: float, call_timeout_seconds: float) -> None:
+        self._stub = rpc.InferenceServiceStub(channel)
+        self._generate_timeout_seconds = generate_timeout_seconds
+        self._call_timeout_seconds = call_timeout_seconds
+
+    async def generate(
+        self, request_id: str, messages: list[Message], adapter: AdapterVersion | None, sampling: SamplingChoice
+    ) -> AsyncIterator[str | GenerationEnd]:
+        """Yield the reply's text piece by piece, then its GenerationEnd; leaving early aborts the generation."""
+        request = pb.GenerateRequest(
+            request_id=request_id,
+            messages=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in messages],
+            adapter=_ref(adapter) if adapter else None,
+            sampling=_sampling(sampling),
+        )
+        call = self._stub.Generate(request, timeout=self._generate_timeout_seconds)
+        try:
+            with calling("inference"):
+                async for reply in call:
+                    yield _end(reply.finish) if reply.HasField("finish") else reply.text_delta
+        finally:
+            call.cancel()
+
+    async def load(self, adapter: AdapterVersion) -> None:
+        """Make the version resident."""
+        with calling("inference"):
+            await self._stub.LoadAdapter(
+                pb.LoadAdapterRequest(adapter=_ref(adapter)), timeout=self._call_timeout_seconds
+            )
+
+    async def unload(self, adapter: AdapterVersion) -> None:
+        """Remove the version as soon as no stream uses it."""
+        with calling("inference"):
+            await self._stub.UnloadAdapter(
+                pb.UnloadAdapterRequest(adapter=_ref(adapter)), timeout=self._call_timeout_seconds
+            )
+
+    async def base_model(self) -> str:
+        """Name of the base model that is served."""
+        with calling("inference"):
+            reply = await self._stub.GetModel(pb.GetModelRequest(), timeout=self._call_timeout_seconds)
+        return str(reply.name)
+
+
+def _ref(adapter: AdapterVersion) -> types_pb2.AdapterRef:
+    return types_pb2.AdapterRef(tenant=adapter.tenant, user=adapter.user, version=adapter.version)
+
+
+def _sampling(choice: SamplingChoice) -> pb.Sampling:
+    return pb.Sampling(
+        max_tokens=choice.max_tokens or 0,
+        temperature=choice.temperature,
+        top_p=choice.top_p,
+        seed=choice.seed,
+        stop=choice.stop,
+        json_schema=choice.json_schema,
+    )
+
+
+def _end(finish: pb.GenerateFinish) -> GenerationEnd:
+    return GenerationEnd(
+        finish_reason=_FINISH_REASONS.get(finish.reason, "stop"),
+        prompt_tokens=finish.usage.prompt_tokens,
+        completion_tokens=finish.usage.completion_tokens,
+        version=finish.adapter_version or None,
+    )

@@ -1,0 +1,159 @@
+"""What a learn job is. Knows nothing of where it is kept or who works on it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from services.gateway.conversations import Message
+from services.gateway.intents import LearnKind
+
+
+class JobState(StrEnum):
+    """Where a job is on its course; the last four are terminal."""
+
+    QUEUED = "QUEUED"
+    PREPARING = "PREPARING"
+    TRAINING = "TRAINING"
+    EVALUATING = "EVALUATING"
+    ACTIVATING = "ACTIVATING"
+    LIVE = "LIVE"
+    REJECTED = "REJECTED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, JobState.CANCELLED})
+
+
+@dataclass(frozen=True)
+class LearnJob:
+    """One lesson on its way into a user's model. Times are seconds since the epoch; `progress` is in percent."""
+
+    id: str
+    tenant: str
+    user: str
+    kind: LearnKind
+    statement: str
+    conversation: tuple[Message, ...]
+    created_at: float
+    state: JobState = JobState.QUEUED
+    progress: int = 0
+    cancel_requested: bool = False
+    dataset_key: str = ""
+    version: str = ""
+    reasons: tuple[str, ...] = ()
+    error: str = ""
+    gate: Mapping[str, float] = field(default_factory=dict)
+    started_at: float | None = None
+    finished_at: float | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the job is in a terminal state."""
+        return self.state in TERMINAL_STATES
+
+
+@dataclass(frozen=True)
+class LearnEvent:
+    """One moment of a job, as those who watch it see it; `detail` holds figures of the present step."""
+
+    job_id: str
+    kind: LearnKind
+    state: JobState
+    progress: int
+    version: str = ""
+    reasons: tuple[str, ...] = ()
+    error: str = ""
+    detail: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no event follows this one."""
+        return self.state in TERMINAL_STATES
+
+
+def event_of(job: LearnJob, detail: Mapping[str, float] | None = None) -> LearnEvent:
+    """The event that shows `job` as it is now."""
+    return LearnEvent(
+        job.id, job.kind, job.state, job.progress, job.version, job.reasons, job.error, detail=detail or {}
+    )
+
+
+def event_to_json(event: LearnEvent) -> str:
+    """Serialise for the job's event stream and for clients."""
+    return json.dumps(
+        {
+            "job_id": event.job_id,
+            "kind": event.kind,
+            "state": event.state,
+            "progress": event.progress,
+            "version": event.version or None,
+            "reasons": event.reasons,
+            "error": event.error or None,
+            "detail": dict(event.detail),
+        }
+    )
+
+
+def event_from_json(text: str) -> LearnEvent:
+    """Parse what `event_to_json` wrote."""
+    data = json.loads(text)
+    return LearnEvent(
+        job_id=data["job_id"],
+        kind=LearnKind(data["kind"]),
+        state=JobState(data["state"]),
+        progress=data["progress"],
+        version=data["version"] or "",
+        reasons=tuple(data["reasons"]),
+        error=data["error"] or "",
+        detail=data["detail"],
+    )
+
+
+def job_to_fields(job: LearnJob) -> dict[str, str]:
+    """The job as fields of a Redis hash; fields that are still None are left out."""
+    fields = {name: _field_text(getattr(job, name)) for name in _PLAIN_FIELDS}
+    fields["conversation"] = json.dumps([[turn.role, turn.content] for turn in job.conversation])
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
+    """Parse what `job_to_fields` wrote."""
+    return LearnJob(
+        id=fields["id"],
+        tenant=fields["tenant"],
+        user=fields["user"],
+        kind=LearnKind(fields["kind"]),
+        statement=fields["statement"],
+        conversation=tuple(Message(role, content) for role, content in json.loads(fields["conversation"])),
+        created_at=float(fields["created_at"]),
+        state=JobState(fields["state"]),
+        progress=int(fields["progress"]),
+        cancel_requested=fields["cancel_requested"] == "1",
+        dataset_key=fields["dataset_key"],
+        version=fields["version"],
+        reasons=tuple(json.loads(fields["reasons"])),
+        error=fields["error"],
+        gate=json.loads(fields["gate"]),
+        started_at=_optional_float(fields, "started_at"),
+        finished_at=_optional_float(fields, "finished_at"),
+    )
+
+
+_PLAIN_FIELDS = tuple(name for name in LearnJob.__dataclass_fields__ if name != "conversation")
+
+
+def _field_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (tuple, Mapping)):
+        return json.dumps(value)
+    return repr(value)
+
+
+def _optional_float(fields: Mapping[str, str], name: str) -> float | None:
+    return float(fields[name]) if name in fields else None
