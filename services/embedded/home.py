@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,16 +69,10 @@ class Home:
             "Stop it first, or start another one with its own LORELEI_HOME and LORELEI_GATEWAY_PORT."
         )
 
-    def read_or_create_api_key(self) -> str:
-        """The home's one API key; the file is readable by its owner only."""
-        try:
-            descriptor = os.open(self.api_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return self.api_key.read_text(encoding="ascii").strip()
-        key = f"lrl-{secrets.token_urlsafe(32)}"
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{key}\n")
-        return key
+    def set_old_logs_aside(self) -> None:
+        """Keep the last run's logs as `NAME.log.previous`, so that this run's begin empty."""
+        for log in self.logs.glob("*.log"):
+            log.replace(log.with_name(f"{log.name}.previous"))
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -22,13 +22,6 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def test_key_is_made_once_and_is_private(home: Home) -> None:
-    key = home.read_or_create_api_key()
-    assert len(key) > 30
-    assert home.read_or_create_api_key() == key
-    assert home.api_key.stat().st_mode & 0o777 == 0o600
-
-
 def test_folders_are_private_and_making_them_twice_is_fine(home: Home) -> None:
     home.create()
     assert all(folder.stat().st_mode & 0o077 == 0 for folder in (home.root, home.redis, home.objects, home.logs))
@@ -74,3 +67,10 @@ def test_waiting_for_left_services_is_bounded(home: Home) -> None:
         (home.root / "lock").write_text("999999999\n", encoding="ascii")
         with pytest.raises(FailedPrecondition, match="already running"), home.locked(0.01, lambda: None):
             pass
+
+
+def test_the_last_runs_logs_are_kept_once(home: Home) -> None:
+    for run in ("first", "second"):
+        (home.logs / "trainer.log").write_text(run)
+        home.set_old_logs_aside()
+    assert [(log.name, log.read_text()) for log in home.logs.iterdir()] == [("trainer.log.previous", "second")]

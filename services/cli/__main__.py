@@ -1,0 +1,150 @@
+"""The `lorelei` command: parses the command line, calls the client, reports errors, sets the exit code."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+
+from services.cli.chat import converse
+from services.cli.client import LearnUpdate, LoreleiClient
+from services.cli.errors import CommandError
+from services.cli.progress import LearnBar
+from services.cli.settings import CliSettings
+from services.cli.tables import adapters_table, jobs_table
+
+_EXIT_CODES = "Exit codes: 0 done, 1 refused or not learned, 2 wrong use, 3 Lorelei is not running, 130 interrupted."
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Teach a language model while you chat with it.",
+    epilog=_EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+)
+adapters_app = typer.Typer(help="List, activate and delete your adapter versions.", invoke_without_command=True)
+app.add_typer(adapters_app, name="adapters")
+
+_out = Console()
+_err = Console(stderr=True)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    url: Annotated[str | None, typer.Option(help="Base URL of Lorelei, else LORELEI_URL, else this machine.")] = None,
+    user: Annotated[str | None, typer.Option(help="End user whose model is meant, else LORELEI_USER.")] = None,
+    api_key: Annotated[str | None, typer.Option(help="API key, else LORELEI_API_KEY, else the home's.")] = None,
+) -> None:
+    """Teach a language model while you chat with it."""
+    given = {"url": url, "user": user, "api_key": SecretStr(api_key) if api_key is not None else None}
+    context.obj = CliSettings().model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+@app.command()
+def up() -> None:
+    """Start everything on this machine; Ctrl-C stops it."""
+    # Only this command needs the launcher; the others start faster without it.
+    from services.embedded.__main__ import main as run_launcher
+
+    raise typer.Exit(run_launcher())
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    model: Annotated[str, typer.Option(help="lorelei, lorelei:base or lorelei:VERSION.")] = "lorelei",
+) -> None:
+    """Talk; begin a message with [Learn] to teach."""
+    with _client(context) as client:
+        client.me()
+        converse(client, _out, model)
+
+
+@app.command()
+def learn(context: typer.Context, statement: Annotated[str, typer.Argument(help="What to learn.")]) -> None:
+    """Teach one thing and wait until it is known; exit code 0 only when the new version is live."""
+    with _client(context) as client:
+        job_id = client.learn(statement)
+        final: LearnUpdate | None = None
+        try:
+            with LearnBar(_out) as bar:
+                for final in client.learn_updates(job_id):
+                    bar.show(final)
+        except KeyboardInterrupt:
+            _err.print(f"{job_id} goes on; see `lorelei status`.")
+            raise
+    if final is None or not final.is_final:
+        raise CommandError(f"The progress of {job_id} broke off; see `lorelei status`.")
+    if final.state != "LIVE":
+        raise CommandError(" ".join([f"Not learned ({final.state}); your model is unchanged.", *final.reasons]))
+    _out.print(f"Learned: version {final.version} is live.", highlight=False, soft_wrap=True)
+
+
+@adapters_app.callback()
+def list_adapters(context: typer.Context) -> None:
+    """List your adapter versions; a star marks the one that serves."""
+    if context.invoked_subcommand is None:
+        with _client(context) as client:
+            _out.print(adapters_table(client.adapters(), client.me().get("active_version")))
+
+
+@adapters_app.command()
+def activate(context: typer.Context, version: Annotated[str, typer.Argument(help="A version, or base.")]) -> None:
+    """Let a version (or base, the untaught model) serve you."""
+    with _client(context) as client:
+        client.activate(version)
+    _out.print(f"{version} serves you now.", highlight=False)
+
+
+@adapters_app.command()
+def delete(context: typer.Context, version: Annotated[str, typer.Argument(help="A version.")]) -> None:
+    """Delete a version that does not serve you."""
+    with _client(context) as client:
+        client.delete(version)
+    _out.print(f"{version} is deleted.", highlight=False)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Show the services' readiness, your active version and your latest lessons; exit code 1 unless all is ready."""
+    with _client(context) as client:
+        is_ready = _show_readiness(client)
+        _out.print(f"active version: {client.me().get('active_version') or 'base'}", highlight=False)
+        jobs = client.jobs()
+        if jobs:
+            _out.print(jobs_table(jobs))
+    if not is_ready:
+        raise typer.Exit(1)
+
+
+def _show_readiness(client: LoreleiClient) -> bool:
+    readiness = client.readiness()
+    for name, state in readiness.get("services", {}).items():
+        _out.print(f"{name:<12}{state}", highlight=False)
+    return readiness.get("status") == "ready"
+
+
+@contextmanager
+def _client(context: typer.Context) -> Iterator[LoreleiClient]:
+    settings: CliSettings = context.obj
+    with LoreleiClient(settings.base_url(), settings.key(), settings.user, settings.learn_timeout_seconds) as client:
+        yield client
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app(standalone_mode=True)
+    except CommandError as error:
+        _err.print(error.message, style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Settings of the command line, read from LORELEI_* variables."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CliSettings(BaseSettings):
+    """Where Lorelei is and who asks; the options of `lorelei` override them."""
+
+    model_config = SettingsConfigDict(env_prefix="LORELEI_", frozen=True)
+
+    url: str = Field(default="", description="Base URL of the gateway; empty: this machine, at gateway_port.")
+    gateway_port: int = Field(default=8080, ge=1, le=65535, description="TCP port of the gateway on this machine.")
+    api_key: SecretStr | None = Field(default=None, description="API key; absent: the one in the home.")
+    home: Path = Field(default=Path(".lorelei"), description="Folder of a single-machine Lorelei; holds its API key.")
+    user: str = Field(default="default", description="End user whose model is meant.")
+    learn_timeout_seconds: float = Field(default=600.0, gt=0, description="Longest wait for a lesson, in seconds.")
+
+    def base_url(self) -> str:
+        """The gateway's address, without a slash at the end."""
+        return (self.url or f"http://127.0.0.1:{self.gateway_port}").rstrip("/")
+
+    def key(self) -> str:
+        """The API key: from LORELEI_API_KEY, else from the home; empty when there is none."""
+        if self.api_key is not None:
+            return self.api_key.get_secret_value()
+        file = self.home.expanduser() / "api_key"
+        return file.read_text(encoding="ascii").strip() if file.is_file() else ""

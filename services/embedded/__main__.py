@@ -1,0 +1,61 @@
+"""`lorelei up`: everything on this machine, from the default model to the gateway, until Ctrl-C."""
+
+import asyncio
+import signal
+import sys
+
+from pydantic import ValidationError
+
+from services.common.errors import LoreleiError
+from services.embedded.console import Console
+from services.embedded.home import Home
+from services.embedded.launcher import Launcher
+from services.embedded.ports import check_gateway_port
+from services.embedded.processes import ProcessRoom
+from services.embedded.settings import EmbeddedSettings
+from services.embedded.wiring import make_plan
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# A launcher that was killed leaves services that drain one after the other for up to their grace times.
+_REST_GRACE_TIMES = 2
+
+
+async def _run(settings: EmbeddedSettings, home: Home, lock: int, console: Console) -> None:
+    room = ProcessRoom(lock, settings.stop_grace_seconds)
+    launcher = Launcher(make_plan(settings, home), room, console, settings.ready_timeout_seconds)
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, launcher.request_stop)
+    await launcher.run()
+
+
+def main() -> int:
+    """Run until stopped and return the exit code: 0 after a requested stop, 1 when something made it impossible."""
+    console = Console(sys.stdout)
+    try:
+        settings = EmbeddedSettings()
+        home = Home(settings.home)
+        console.say(f"Lorelei starts; all its state is in {home.root}")
+        home.create()
+        wait_seconds = _REST_GRACE_TIMES * settings.stop_grace_seconds
+        with home.locked(
+            wait_seconds, lambda: console.warn("waiting for services of a killed launcher to end")
+        ) as lock:
+            check_gateway_port(settings.gateway_host, settings.gateway_port)
+            home.set_old_logs_aside()
+            asyncio.run(_run(settings, home, lock, console))
+    except ValidationError as error:
+        for problem in error.errors():
+            console.say(f"LORELEI_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+        return 1
+    except LoreleiError as error:
+        console.say(error.message)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    console.say("Stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
