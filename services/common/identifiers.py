@@ -53,3 +53,8 @@ def new_job_id() -> str:
 def new_version(job_id: str) -> str:
     """Make a version name for a candidate of `job_id`: two attempts of one job never share a name."""
     return f"v-{check_job_id(job_id)[6:18]}-{secrets.token_hex(4)}"
+
+
+def belongs_to_job(version: str, job_id: str) -> bool:
+    """Whether `new_version(job_id)` made the name `version`."""
+    return check_version(version)[2:14] == check_job_id(job_id)[6:18]

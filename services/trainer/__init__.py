@@ -1,0 +1,1 @@
+"""Trains, gates and publishes one personal adapter per learn job."""

@@ -1,0 +1,183 @@
+"""The course of one job: training, candidate, gate, publication. Knows nothing of queues, Ray or gRPC."""
+
+import asyncio
+import dataclasses
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from services.common.identifiers import new_version
+from services.common.manifest import AdapterManifest, GateSummary
+from services.trainer.events import Activating, Evaluating, Event, Outcome, Published, Rejected, Stepped
+from services.trainer.gate.examination import Examiner
+from services.trainer.gate.serving import version_of
+from services.trainer.gate.verdict import GateThresholds, Verdict, judge
+from services.trainer.jobs import TrainingJob
+from services.trainer.publish import Publisher
+from services.trainer.syllabus import Syllabus, SyllabusReader
+from services.trainer.training.contract import AdapterFiles, StepReport, TrainingTask
+
+_log = structlog.get_logger()
+
+Report = Callable[[Event], None]
+
+
+class Trainers(Protocol):
+    """Whatever trains: in the service, the pool of warm workers."""
+
+    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> AdapterFiles:
+        """Train `task` and return the adapter."""
+
+
+@dataclass(frozen=True)
+class BaseIdentity:
+    """Name of the base model and the SHA-256 of its weights."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One training of a job, and the steps that an earlier one has done."""
+
+    number: int
+    task: TrainingTask
+    steps_before: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained version that serves nobody yet."""
+
+    manifest: AdapterManifest
+    files: AdapterFiles
+    steps_done: int
+
+
+class Course:
+    """Takes a job from its dataset to a published version or a rejection."""
+
+    def __init__(
+        self,
+        base: BaseIdentity,
+        reader: SyllabusReader,
+        trainers: Trainers,
+        examiner: Examiner,
+        thresholds: GateThresholds,
+        publisher: Publisher,
+    ) -> None:
+        self._base = base
+        self._reader = reader
+        self._trainers = trainers
+        self._examiner = examiner
+        self._thresholds = thresholds
+        self._publisher = publisher
+
+    async def run(self, job: TrainingJob, report: Report) -> Outcome:
+        """Train, gate and publish `job`; where the lesson was not learned, train on once before giving up.
+
+        Raises what `SyllabusReader.read` does, StaleVersion when the user's version was changed meanwhile, and
+        Unavailable when a store or inference is out of reach. No unpublished candidate is left behind.
+        """
+        await self._publisher.discard_orphans(job)
+        syllabus = await self._reader.read(job)
+        before = asyncio.create_task(self._examiner.recall(syllabus.serving_version, syllabus.questions))
+        try:
+            attempt = _first_attempt(syllabus)
+            candidate = await self._train(syllabus, attempt, report)
+            gate, verdict = await self._examine(syllabus, candidate, before, report)
+            if not verdict.learned:
+                attempt = _second_attempt(attempt, candidate)
+                candidate = await self._train(syllabus, attempt, report)
+                gate, verdict = await self._examine(syllabus, candidate, before, report)
+            if not verdict.accepted:
+                return Rejected(verdict.reasons, gate)
+            return await self._publish(candidate, gate, report)
+        finally:
+            before.cancel()
+
+    async def _train(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Candidate:
+        steps_done = attempt.steps_before
+
+        def on_step(step: StepReport) -> None:
+            nonlocal steps_done
+            steps_done = attempt.steps_before + step.step
+            total = attempt.steps_before + step.total_steps
+            report(Stepped(steps_done, total, step.fact_loss, step.tokens_per_second))
+
+        started = time.monotonic()
+        files = await self._trainers.train(attempt.task, on_step)
+        manifest = self._manifest(syllabus, attempt, files, time.monotonic() - started)
+        return Candidate(manifest, files, steps_done)
+
+    def _manifest(self, syllabus: Syllabus, attempt: Attempt, files: AdapterFiles, seconds: float) -> AdapterManifest:
+        job, parent = syllabus.job, syllabus.parent
+        return AdapterManifest(
+            version=new_version(job.job_id),
+            tenant=job.tenant,
+            user=job.user,
+            job_id=job.job_id,
+            parent=parent.version if parent else None,
+            base_model=self._base.name,
+            base_model_sha256=self._base.sha256,
+            lessons=syllabus.lessons,
+            recipe={**attempt.task.recipe.model_dump(), "attempt": attempt.number},
+            size_bytes=len(files.weights),
+            weights_sha256=hashlib.sha256(files.weights).hexdigest(),
+            gate=None,
+            created_at=datetime.now(UTC),
+            seconds=seconds,
+        )
+
+    async def _examine(
+        self, syllabus: Syllabus, candidate: Candidate, before: asyncio.Task[float], report: Report
+    ) -> tuple[GateSummary, Verdict]:
+        """Upload the candidate and let it answer; a candidate that is not accepted is discarded."""
+        report(Evaluating(0, len(syllabus.questions)))
+        accepted = False
+        try:
+            await self._publisher.upload(candidate.manifest, candidate.files)
+            gate = await self._examiner.examine(
+                version_of(candidate.manifest),
+                syllabus.questions,
+                before,
+                lambda done, total: report(Evaluating(done, total)),
+            )
+            verdict = judge(gate, self._thresholds)
+            accepted = verdict.accepted
+        finally:
+            if not accepted:
+                await self._publisher.discard(version_of(candidate.manifest))
+        return gate, verdict
+
+    async def _publish(self, candidate: Candidate, gate: GateSummary, report: Report) -> Published:
+        report(Activating())
+        published = await self._publisher.publish(candidate.manifest.model_copy(update={"gate": gate}))
+        _log.info("version_published", job=published.job_id, version=published.version, recall=gate.recall)
+        return Published(published.version, published.gate)
+
+
+def _first_attempt(syllabus: Syllabus) -> Attempt:
+    task = TrainingTask(
+        lesson=tuple(syllabus.lesson.examples),
+        earlier=tuple(tuple(dataset.examples) for dataset in syllabus.earlier),
+        recipe=syllabus.recipe,
+        start_weights=syllabus.parent_weights,
+    )
+    return Attempt(number=1, task=task, steps_before=0)
+
+
+def _second_attempt(first: Attempt, candidate: Candidate) -> Attempt:
+    """Go on from the candidate with other samples and half as many steps again, and do not stop early."""
+    recipe = first.task.recipe
+    steps = math.ceil(1.5 * recipe.max_steps)
+    harder = recipe.model_copy(update={"seed": recipe.seed + 1, "max_steps": steps, "stop_loss": 0.0})
+    task = dataclasses.replace(first.task, recipe=harder, start_weights=candidate.files.weights)
+    return Attempt(number=2, task=task, steps_before=candidate.steps_done)

@@ -1,0 +1,61 @@
+"""Speaks to the inference service for the gate. Knows nothing of probes or training."""
+
+import uuid
+from collections.abc import Callable
+
+from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
+from lorelei.types.v1 import types_pb2
+from services.common.datasets import Message
+from services.common.rpc import calling, connect
+from services.trainer.gate.serving import AdapterVersion
+
+_SERVICE = "inference"
+
+
+class InferenceClient:
+    """The gate's `Serving` over gRPC; raises what the inference service raises, Unavailable when out of reach."""
+
+    def __init__(self, address: str, timeout_seconds: float) -> None:
+        self._channel = connect(address)
+        self._stub = inference_pb2_grpc.InferenceServiceStub(self._channel)
+        self._timeout_seconds = timeout_seconds
+
+    async def load(self, adapter: AdapterVersion) -> None:
+        """Make a version resident."""
+        request = inference_pb2.LoadAdapterRequest(adapter=_reference(adapter))
+        with calling(_SERVICE):
+            await self._stub.LoadAdapter(request, timeout=self._timeout_seconds, wait_for_ready=True)
+
+    async def unload(self, adapter: AdapterVersion) -> None:
+        """Remove a version."""
+        request = inference_pb2.UnloadAdapterRequest(adapter=_reference(adapter))
+        with calling(_SERVICE):
+            await self._stub.UnloadAdapter(request, timeout=self._timeout_seconds)
+
+    async def answer(
+        self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
+    ) -> str:
+        """The greedy answer up to where `enough` is true of it."""
+        request = inference_pb2.GenerateRequest(
+            request_id=f"probe-{uuid.uuid4().hex}",
+            messages=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in prompt],
+            adapter=_reference(adapter) if adapter else None,
+            sampling=inference_pb2.Sampling(max_tokens=max_tokens, temperature=0.0),
+        )
+        text = ""
+        with calling(_SERVICE):
+            call = self._stub.Generate(request, timeout=self._timeout_seconds, wait_for_ready=True)
+            async for response in call:
+                text += response.text_delta
+                if enough(text):
+                    call.cancel()
+                    break
+        return text
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close(None)
+
+
+def _reference(adapter: AdapterVersion) -> types_pb2.AdapterRef:
+    return types_pb2.AdapterRef(tenant=adapter.tenant, user=adapter.user, version=adapter.version)

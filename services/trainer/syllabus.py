@@ -1,0 +1,92 @@
+"""Gathers what one job needs before it trains: datasets, parent version, recipe, questions. Trains nothing."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from services.common.datasets import Dataset, dataset_from_bytes
+from services.common.errors import NotFound
+from services.common.keys import ADAPTER_WEIGHTS_FILE, adapter_prefix, lesson_dataset_key
+from services.common.manifest import AdapterManifest
+from services.common.object_store import ObjectStore
+from services.common.registry import AdapterRegistry
+from services.trainer.gate.probing import ProbeLimits, Question, choose_questions
+from services.trainer.gate.serving import AdapterVersion
+from services.trainer.jobs import TrainingJob
+from services.trainer.training.recipe import Recipe, resolve_recipe
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Syllabus:
+    """What to teach, what was taught before, where training starts and what will be asked."""
+
+    job: TrainingJob
+    lesson: Dataset
+    earlier: tuple[Dataset, ...]
+    parent: AdapterManifest | None
+    parent_weights: bytes | None
+    recipe: Recipe
+    questions: tuple[Question, ...]
+
+    @property
+    def serving_version(self) -> AdapterVersion | None:
+        """The version that serves the user while this job trains; None for the base model."""
+        return AdapterVersion(self.job.tenant, self.job.user, self.parent.version) if self.parent else None
+
+    @property
+    def lessons(self) -> list[str]:
+        """Lessons that the new version will know, oldest first."""
+        former = self.parent.lessons if self.parent else []
+        return [*(lesson for lesson in former if lesson != self.lesson.lesson), self.lesson.lesson]
+
+
+class SyllabusReader:
+    """Reads syllabi from the object store and the registry."""
+
+    def __init__(self, store: ObjectStore, registry: AdapterRegistry, defaults: Recipe, limits: ProbeLimits) -> None:
+        self._store = store
+        self._registry = registry
+        self._defaults = defaults
+        self._limits = limits
+
+    async def read(self, job: TrainingJob) -> Syllabus:
+        """Gather everything for `job`.
+
+        Raises NotFound when the dataset is missing or another user's, FailedPrecondition when it is damaged,
+        InvalidArgument for a recipe that cannot be, Unavailable when a store is out of reach.
+        """
+        lesson = dataset_from_bytes(await self._store.get_bytes(job.dataset_key))
+        if (lesson.tenant, lesson.user) != (job.tenant, job.user):
+            raise NotFound("There is no such dataset.", field="dataset_key")
+        active = await self._registry.active(job.tenant, job.user)
+        parent = await self._registry.get(job.tenant, job.user, active) if active else None
+        recipe = resolve_recipe(self._defaults, job.recipe_overrides, parent.recipe if parent else None)
+        earlier = await self._earlier(job, parent, lesson.lesson)
+        return Syllabus(
+            job=job,
+            lesson=lesson,
+            earlier=earlier,
+            parent=parent,
+            parent_weights=await self._weights(parent) if parent else None,
+            recipe=recipe,
+            questions=tuple(choose_questions(lesson, earlier, self._limits, recipe.seed)),
+        )
+
+    async def _weights(self, version: AdapterManifest) -> bytes:
+        prefix = adapter_prefix(version.tenant, version.user, version.version)
+        return await self._store.get_bytes(prefix + ADAPTER_WEIGHTS_FILE)
+
+    async def _earlier(self, job: TrainingJob, parent: AdapterManifest | None, lesson: str) -> tuple[Dataset, ...]:
+        """Datasets of the parent's lessons; one that was deleted is no longer rehearsed."""
+        datasets = []
+        for former in parent.lessons if parent else []:
+            if former == lesson:
+                continue
+            try:
+                data = await self._store.get_bytes(lesson_dataset_key(job.tenant, job.user, former))
+                datasets.append(dataset_from_bytes(data))
+            except NotFound:
+                _log.info("earlier_lesson_missing", job=job.job_id, lesson=former)
+        return tuple(datasets)

@@ -1,0 +1,1 @@
+"""How one lesson becomes LoRA weights: recipe, plan, packing, losses, engine. Knows no service, queue or store."""

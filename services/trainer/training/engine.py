@@ -1,0 +1,146 @@
+"""A warm DeepSpeed ZeRO engine around one LoRA model: reset, step, base distributions. Knows no jobs or recipes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import deepspeed  # type: ignore[import-untyped]
+import torch
+import torch.distributed as dist
+from peft import PeftModel
+
+from services.trainer.training.base_model import initialise_lora, lora_parameters, set_scaling
+from services.trainer.training.losses import BaseDistribution, cross_entropy_sum, kl_sum, top_distribution
+from services.trainer.training.packing import Pack, pack_examples
+from services.trainer.training.tokens import TokenizedExample
+
+_GRADIENT_CLIPPING = 1.0
+
+
+@dataclass(frozen=True)
+class StepSums:
+    """Sums over one step's answer tokens, in nats, on all workers together."""
+
+    fact_loss: float
+    fact_tokens: int
+    kl: float
+    kl_tokens: int
+    tokens: int
+
+
+class TrainingEngine:
+    """Owns the model's LoRA weights and their optimiser; every worker of a ZeRO group holds one."""
+
+    def __init__(self, model: PeftModel, zero_stage: int, device: torch.device) -> None:
+        """Wrap `model`; torch.distributed must be initialised."""
+        self.model = model
+        self._device = device
+        self._engine, *_ = deepspeed.initialize(
+            model=model,
+            model_parameters=[parameter for _, parameter in lora_parameters(model)],
+            config=_deepspeed_config(zero_stage),
+            dist_init_required=False,
+        )
+
+    def reset(self, seed: int, weights: bytes | None, alpha: float) -> None:
+        """Make the engine as good as new, with fresh LoRA weights or the given ones.
+
+        Raises FailedPrecondition when `weights` do not fit. What follows is identical to a freshly built engine.
+        """
+        initialise_lora(self.model, seed, weights)
+        set_scaling(self.model, alpha)
+        self._engine.zero_grad()
+        self._engine.optimizer.zero_grad()
+        self._engine.optimizer.refresh_fp32_params()
+        for state in self._engine.optimizer.optimizer.state.values():
+            for value in state.values():
+                if isinstance(value, torch.Tensor):
+                    value.zero_()
+        for counter in ("global_steps", "global_samples", "micro_steps", "skipped_steps"):
+            setattr(self._engine, counter, 0)
+
+    def base_distributions(self, examples: Sequence[TokenizedExample]) -> list[BaseDistribution]:
+        """What the base model, without the adapter, predicts at each answer token of each example."""
+        pack = pack_examples(examples)
+        self.model.eval()
+        with torch.no_grad(), self.model.disable_adapter():
+            logits = self._logits(self.model, pack)
+        return [top_distribution(part) for part in torch.split(logits, pack.lengths)]
+
+    def step(
+        self,
+        packs: Sequence[Sequence[tuple[TokenizedExample, BaseDistribution | None]]],
+        totals: tuple[int, int],
+        kl_weight: float,
+        learning_rate: float,
+    ) -> StepSums:
+        """Take one optimiser step on this worker's share of the step's examples.
+
+        `totals` are the step's fact and KL answer tokens on all workers, by which the losses are averaged, so
+        that the step does not depend on how the examples were dealt out.
+        """
+        for group in self._engine.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.model.train()
+        sums = torch.zeros(3, dtype=torch.float64)
+        for examples in packs:
+            sums += self._accumulate(examples, totals, kl_weight)
+        self._engine.step()
+        if dist.get_world_size() > 1:
+            sums = sums.to(self._device)
+            dist.all_reduce(sums)
+        fact_loss, kl, tokens = sums.tolist()
+        return StepSums(fact_loss, totals[0], kl, totals[1], int(tokens))
+
+    def _accumulate(
+        self,
+        examples: Sequence[tuple[TokenizedExample, BaseDistribution | None]],
+        totals: tuple[int, int],
+        kl_weight: float,
+    ) -> torch.Tensor:
+        """Add one pack's gradients; return its sums of fact loss, KL and tokens, [3]."""
+        pack = pack_examples([example for example, _ in examples])
+        fact_loss = kl = torch.zeros((), device=self._device)
+        parts = torch.split(self._logits(self._engine, pack), pack.lengths)
+        targets = torch.split(pack.targets.to(self._device), pack.lengths)
+        for logits, target, (_, base) in zip(parts, targets, examples, strict=True):
+            if base is None:
+                fact_loss = fact_loss + cross_entropy_sum(logits, target)
+            else:
+                kl = kl + kl_sum(logits, base)
+        facts, held = totals
+        loss = fact_loss / max(1, facts) + kl_weight * kl / max(1, held)
+        # DeepSpeed averages the workers' gradients; the sums above are already shares of the whole step.
+        self._engine.backward(loss * dist.get_world_size(), scale_wrt_gas=False)
+        return torch.tensor([fact_loss.item(), kl.item(), pack.nodes], dtype=torch.float64)
+
+    def _logits(self, model: torch.nn.Module, pack: Pack) -> torch.Tensor:
+        """Logits at the pack's rows, [answer tokens, vocabulary]."""
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=self._device.type == "cuda"):
+            output = model(
+                input_ids=pack.token_ids.to(self._device),
+                attention_mask=pack.mask.to(self._device),
+                position_ids=pack.position_ids.to(self._device),
+                logits_to_keep=pack.rows.to(self._device),
+                use_cache=False,
+            )
+        logits: torch.Tensor = output.logits[0]
+        return logits
+
+    def close(self) -> None:
+        """Let go of the optimiser's memory; the engine is of no use afterwards."""
+        self._engine.destroy()
+
+
+def _deepspeed_config(zero_stage: int) -> dict[str, object]:
+    return {
+        "train_micro_batch_size_per_gpu": 1,
+        # The loop decides how many packs make a step.
+        "managed_gradient_accumulation": False,
+        "gradient_clipping": _GRADIENT_CLIPPING,
+        "zero_optimization": {"stage": zero_stage, "overlap_comm": False},
+        # DeepSpeed's own CPU Adam would be compiled at start; PyTorch's is as fast for a few million parameters.
+        "zero_force_ds_cpu_optimizer": False,
+        "zero_allow_untested_optimizer": True,
+        "optimizer": {"type": "AdamW", "params": {"lr": 1e-3, "weight_decay": 0.0, "torch_adam": True}},
+        "steps_per_print": 2**31,
+    }

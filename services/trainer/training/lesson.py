@@ -1,0 +1,92 @@
+"""Trains one lesson step by step on a warm engine. Knows nothing of workers, stores or the gate."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.common.errors import FailedPrecondition
+from services.trainer.training.contract import StepReport
+from services.trainer.training.engine import TrainingEngine
+from services.trainer.training.losses import BaseDistribution
+from services.trainer.training.packing import divide_examples
+from services.trainer.training.plan import plan_steps
+from services.trainer.training.recipe import Recipe
+from services.trainer.training.tokens import TokenizedExample
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which part of each step this worker computes."""
+
+    rank: int
+    world_size: int
+    max_pack_tokens: int
+
+
+class LessonTraining:
+    """One run over a plan; the engine must have been reset for it."""
+
+    def __init__(
+        self,
+        engine: TrainingEngine,
+        lesson: Sequence[TokenizedExample],
+        earlier: Sequence[Sequence[TokenizedExample]],
+        recipe: Recipe,
+        share: Share,
+    ) -> None:
+        """Plan all steps on `lesson` and on the `earlier` ones, or raise FailedPrecondition when there is no fact."""
+        facts = sum(example.kind == "fact" for example in lesson)
+        if not facts:
+            raise FailedPrecondition("The dataset holds no fact to learn.", reason="DATASET_EMPTY")
+        self._engine = engine
+        self._recipe = recipe
+        self._share = share
+        self._plan = plan_steps(lesson, earlier, recipe)
+        self._base: dict[TokenizedExample, BaseDistribution] = {}
+        self._recent_losses: deque[float] = deque(maxlen=-(-facts // recipe.facts_per_step))
+        self._steps_done = 0
+
+    def step(self) -> StepReport:
+        """Take the next optimiser step; must not be called after a report that says `finished`."""
+        started = time.perf_counter()
+        examples = self._plan[self._steps_done]
+        packs = divide_examples(examples, self._share.world_size, self._share.max_pack_tokens)[self._share.rank]
+        sums = self._engine.step(
+            [self._with_base(pack) for pack in packs],
+            _answer_tokens(examples),
+            self._recipe.kl_weight,
+            self._recipe.learning_rate_at(self._steps_done),
+        )
+        self._steps_done += 1
+        fact_loss = sums.fact_loss / max(1, sums.fact_tokens)
+        self._recent_losses.append(fact_loss)
+        return StepReport(
+            step=self._steps_done,
+            total_steps=len(self._plan),
+            fact_loss=fact_loss,
+            kl=sums.kl / max(1, sums.kl_tokens),
+            tokens_per_second=sums.tokens / (time.perf_counter() - started),
+            finished=self._steps_done == len(self._plan) or self._learned(),
+        )
+
+    def _learned(self) -> bool:
+        """Whether a whole round of facts was known well enough before each of its steps."""
+        recent = self._recent_losses
+        return len(recent) == recent.maxlen and max(recent) < self._recipe.stop_loss
+
+    def _with_base(
+        self, examples: Sequence[TokenizedExample]
+    ) -> list[tuple[TokenizedExample, BaseDistribution | None]]:
+        """Pair each example with the base model's distribution, computed when first needed; None for facts."""
+        held = [example for example in examples if example.kind != "fact"]
+        missing = [example for example in held if example not in self._base]
+        if missing:
+            self._base.update(zip(missing, self._engine.base_distributions(missing), strict=True))
+        return [(example, self._base.get(example)) for example in examples]
+
+
+def _answer_tokens(examples: Sequence[TokenizedExample]) -> tuple[int, int]:
+    """Number of answer tokens of facts, and of examples held to the base model."""
+    facts = sum(len(example.answer_ids) for example in examples if example.kind == "fact")
+    return facts, sum(len(example.answer_ids) for example in examples) - facts

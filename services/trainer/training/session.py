@@ -1,0 +1,75 @@
+"""One warm training process: the model and its engine, kept between lessons. Knows nothing of Ray or stores."""
+
+import torch
+
+from services.common.datasets import Example
+from services.common.errors import FailedPrecondition
+from services.trainer.training.base_model import attach_lora, export_adapter, load_base, load_tokenizer
+from services.trainer.training.contract import AdapterFiles, BaseModel, StepReport, TrainingTask
+from services.trainer.training.engine import TrainingEngine
+from services.trainer.training.lesson import LessonTraining, Share
+from services.trainer.training.process_group import join_process_group, leave_process_group
+from services.trainer.training.tokens import TokenizedExample, tokenize_example
+
+# With two workers the gradients are divided among them too; a single worker has nothing to divide.
+_ZERO_STAGE = 2
+
+
+class TrainingSession:
+    """Holds base model, LoRA and ZeRO engine; trains one lesson at a time."""
+
+    def __init__(self, base: BaseModel, rank: int, share: Share, rendezvous: str) -> None:
+        """Load everything for LoRA matrices of `rank`; blocks until all workers of the group have come."""
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._base = base
+        self._share = share
+        join_process_group(rendezvous, share.rank, share.world_size, self._device)
+        self._tokenizer = load_tokenizer(base.path)
+        self._rank = rank
+        self._engine = TrainingEngine(attach_lora(load_base(base.path, self._device), rank), _ZERO_STAGE, self._device)
+        self._lesson: LessonTraining | None = None
+
+    def begin(self, task: TrainingTask) -> None:
+        """Get ready for `task`, whatever was trained before.
+
+        Raises FailedPrecondition when an example is too long, the dataset is empty or the weights do not fit.
+        """
+        recipe = task.recipe
+        self._use_rank(recipe.rank)
+        self._engine.reset(recipe.seed, task.start_weights, recipe.alpha)
+        self._lesson = LessonTraining(
+            self._engine,
+            self._tokenize(task.lesson, recipe.kl_tokens),
+            [self._tokenize(lesson, recipe.kl_tokens) for lesson in task.earlier],
+            recipe,
+            self._share,
+        )
+
+    def step(self) -> StepReport:
+        """Take one optimiser step of the lesson begun."""
+        if self._lesson is None:
+            raise FailedPrecondition("No training was begun on this worker.", reason="NOT_BEGUN")
+        return self._lesson.step()
+
+    def export(self) -> AdapterFiles:
+        """The adapter as it is now."""
+        return export_adapter(self._engine.model, self._base.name)
+
+    def close(self) -> None:
+        """Leave the process group."""
+        self._engine.close()
+        leave_process_group()
+
+    def _tokenize(self, examples: tuple[Example, ...], kl_tokens: int) -> list[TokenizedExample]:
+        return [
+            tokenize_example(self._tokenizer, example, kl_tokens, self._share.max_pack_tokens) for example in examples
+        ]
+
+    def _use_rank(self, rank: int) -> None:
+        """Build the engine anew when the lesson wants LoRA matrices of another rank than the last one."""
+        if rank == self._rank:
+            return
+        base = self._engine.model.unload()
+        self._engine.close()
+        self._engine = TrainingEngine(attach_lora(base, rank), _ZERO_STAGE, self._device)
+        self._rank = rank

@@ -1,0 +1,30 @@
+"""Connects to a Ray cluster, or starts a private one on this machine. Knows nothing of what runs on it."""
+
+import os
+
+import ray
+
+# Adapters of some ten megabytes pass through it; Ray's own default is a third of the machine's memory.
+_OBJECT_STORE_BYTES = 256 * 1024 * 1024
+
+
+def start_ray(address: str, cpus: int, temp_folder: str) -> None:
+    """Join the cluster at `address`; empty: start one with `cpus` CPUs that ends with this process."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if address:
+        ray.init(address=address, log_to_driver=False, configure_logging=False)
+        return
+    ray.init(
+        address="local",
+        num_cpus=cpus,
+        include_dashboard=False,
+        object_store_memory=_OBJECT_STORE_BYTES,
+        log_to_driver=False,
+        configure_logging=False,
+        _temp_dir=temp_folder,
+    )
+
+
+def stop_ray() -> None:
+    """Leave the cluster; a private one ends with all its processes."""
+    ray.shutdown()
