@@ -1,6 +1,6 @@
 """What the gateway asks of inference, in its own words. Knows nothing of gRPC or HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,7 +43,7 @@ class Inference(Protocol):
 
     def generate(
         self, request_id: str, messages: list[Message], adapter: AdapterVersion | None, sampling: SamplingChoice
-    ) -> AsyncIterator[str | GenerationEnd]:
+    ) -> AsyncGenerator[str | GenerationEnd, None]:
         """Yield the reply's text piece by piece, then its GenerationEnd."""
 
     async def load(self, adapter: AdapterVersion) -> None:

@@ -2,6 +2,7 @@
 
 from services.gateway.clients.augmenter import AugmenterClient
 from services.gateway.clients.inference import InferenceClient
+from services.gateway.clients.states import PartStates
 from services.gateway.clients.trainer import TrainerClient
 
-__all__ = ["AugmenterClient", "InferenceClient", "TrainerClient"]
+__all__ = ["AugmenterClient", "InferenceClient", "PartStates", "TrainerClient"]

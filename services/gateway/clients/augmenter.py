@@ -1,6 +1,6 @@
 """Builds datasets by calling the augmenter."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import grpc
 
@@ -26,7 +26,7 @@ class AugmenterClient:
         self._stub = rpc.AugmenterServiceStub(channel)
         self._timeout_seconds = timeout_seconds
 
-    async def build(self, job: LearnJob) -> AsyncIterator[StepProgress | DatasetBuilt]:
+    async def build(self, job: LearnJob) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
         """Build the dataset of `job`; the last item is DatasetBuilt."""
         call = self._stub.BuildDataset(_build_request(job), timeout=self._timeout_seconds)
         try:

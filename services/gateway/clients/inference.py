@@ -1,6 +1,6 @@
 """Generates and manages resident adapters by calling inference."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import grpc
 
@@ -24,7 +24,7 @@ class InferenceClient:
 
     async def generate(
         self, request_id: str, messages: list[Message], adapter: AdapterVersion | None, sampling: SamplingChoice
-    ) -> AsyncIterator[str | GenerationEnd]:
+    ) -> AsyncGenerator[str | GenerationEnd, None]:
         """Yield the reply's text piece by piece, then its GenerationEnd; leaving early aborts the generation."""
         request = pb.GenerateRequest(
             request_id=request_id,

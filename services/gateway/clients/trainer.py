@@ -1,6 +1,6 @@
 """Trains adapters by calling the trainer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 import grpc
 
@@ -19,7 +19,7 @@ class TrainerClient:
         self._train_timeout_seconds = train_timeout_seconds
         self._call_timeout_seconds = call_timeout_seconds
 
-    async def train(self, job: LearnJob) -> AsyncIterator[StepProgress | Published | Refused]:
+    async def train(self, job: LearnJob) -> AsyncGenerator[StepProgress | Published | Refused, None]:
         """Train `job`, or join its training; the last item is Published or Refused."""
         request = pb.TrainRequest(job_id=job.id, tenant=job.tenant, user=job.user, dataset_key=job.dataset_key)
         call = self._stub.Train(request, timeout=self._train_timeout_seconds)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -104,13 +104,13 @@ class LearnCourse:
             await _stop_tasks(stopper)
 
     async def _follow(
-        self, step: Callable[[LearnJob], AsyncIterator[StepProgress | _Outcome]]
+        self, step: Callable[[LearnJob], AsyncGenerator[StepProgress | _Outcome, None]]
     ) -> StepProgress | _Outcome:
         """Follow `step` to its outcome; begin it again when its service goes away, as long as patience lasts."""
         patience = Patience(self._parts.patience)
         while True:
             try:
-                async with aclosing(step(self._claim.job)) as items:  # type: ignore[type-var]  # generators they are
+                async with aclosing(step(self._claim.job)) as items:
                     async for item in items:
                         if not isinstance(item, StepProgress):
                             return item

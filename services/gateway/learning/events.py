@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from redis.asyncio import Redis
@@ -36,7 +36,7 @@ class JobEvents:
 
     async def follow(
         self, job_id: str, after: str = FROM_THE_BEGINNING
-    ) -> AsyncIterator[tuple[str, LearnEvent] | None]:
+    ) -> AsyncGenerator[tuple[str, LearnEvent] | None, None]:
         """Yield (id, event) for each event after `after` until the job's last one, and None while nothing happens.
 
         Raises Unavailable when Redis stays away for longer than the outage allowed.

@@ -1,6 +1,6 @@
 """What a learn job's course needs from the augmenter and the trainer. Knows nothing of gRPC."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,14 +42,14 @@ class Refused:
 class DatasetBuilder(Protocol):
     """Builds the dataset of a job."""
 
-    def build(self, job: LearnJob) -> AsyncIterator[StepProgress | DatasetBuilt]:
+    def build(self, job: LearnJob) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
         """Build, or go on building; idempotent by job id. The last item is DatasetBuilt. Raises LoreleiError."""
 
 
 class AdapterTrainer(Protocol):
     """Trains, gates and publishes."""
 
-    def train(self, job: LearnJob) -> AsyncIterator[StepProgress | Published | Refused]:
+    def train(self, job: LearnJob) -> AsyncGenerator[StepProgress | Published | Refused, None]:
         """Train on the job's dataset, or join its training; idempotent by job id.
 
         The last item is Published or Refused. Raises Cancelled when the training was stopped, or LoreleiError.

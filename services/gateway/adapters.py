@@ -1,0 +1,50 @@
+"""Lists, activates and deletes a user's adapter versions. Knows nothing of HTTP or of training."""
+
+import structlog
+
+from services.common.errors import LoreleiError
+from services.common.keys import adapter_prefix
+from services.common.manifest import AdapterManifest
+from services.common.object_store import ObjectStore
+from services.common.registry import AdapterRegistry
+from services.gateway.serving import AdapterVersion, Inference
+
+_log = structlog.get_logger(__name__)
+
+
+class AdapterShelf:
+    """The versions of every user; methods raise NotFound for a version that is not this user's."""
+
+    def __init__(self, registry: AdapterRegistry, store: ObjectStore, inference: Inference) -> None:
+        self._registry = registry
+        self._store = store
+        self._inference = inference
+
+    async def active(self, tenant: str, user: str) -> str | None:
+        """The version that serves the user, or None for the base model."""
+        return await self._registry.active(tenant, user)
+
+    async def versions(self, tenant: str, user: str) -> list[AdapterManifest]:
+        """All versions, newest first."""
+        return await self._registry.versions(tenant, user)
+
+    async def get(self, tenant: str, user: str, version: str) -> AdapterManifest:
+        """One version."""
+        return await self._registry.get(tenant, user, version)
+
+    async def activate(self, tenant: str, user: str, version: str | None) -> None:
+        """Let `version` (None: the base model) serve the user, once inference has loaded and checked it."""
+        if version is not None:
+            manifest = await self._registry.get(tenant, user, version)
+            await self._inference.load(AdapterVersion(tenant, user, manifest.version))
+        await self._registry.activate(tenant, user, version)
+
+    async def delete(self, tenant: str, user: str, version: str) -> None:
+        """Delete a version's record and files; raises FailedPrecondition for the one that serves."""
+        await self._registry.delete(tenant, user, version)
+        try:
+            await self._inference.unload(AdapterVersion(tenant, user, version))
+        except LoreleiError as error:
+            # It cannot be asked for any more; inference drops it by age or at its next start.
+            _log.warning("adapter_not_unloaded", adapter=version, reason=error.reason)
+        await self._store.delete_prefix(adapter_prefix(tenant, user, version))

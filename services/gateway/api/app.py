@@ -1,0 +1,40 @@
+"""Puts the HTTP API together."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
+from services.gateway.api import adapters, chat, health, learn, me, models
+from services.gateway.api.errors import install_error_handlers
+from services.gateway.api.limits import BodyLimit
+from services.gateway.api.measuring import RequestTimer
+from services.gateway.api.parts import GatewayParts
+
+_LANDING_PAGE = Path(__file__).parents[1] / "web" / "index.html"
+
+
+def create_app(parts: GatewayParts) -> FastAPI:
+    """The API over `parts`."""
+    app = FastAPI(
+        title="Lorelei",
+        description="Chat with a language model and teach it while you do. Any OpenAI client works.",
+        version="0.1.0",
+        redoc_url=None,
+    )
+    app.state.parts = parts
+    install_error_handlers(app)
+    for resource in (chat, learn, adapters, models, me, health):
+        app.include_router(resource.router)
+    _add_landing_page(app)
+    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes)
+    app.add_middleware(RequestTimer, metrics=parts.metrics)
+    return app
+
+
+def _add_landing_page(app: FastAPI) -> None:
+    page = _LANDING_PAGE.read_text(encoding="utf-8")
+
+    @app.get("/", include_in_schema=False)
+    async def show_landing_page() -> HTMLResponse:
+        return HTMLResponse(page)

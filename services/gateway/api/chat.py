@@ -1,0 +1,125 @@
+"""POST /v1/chat/completions: ordinary replies; messages that begin with [Learn] go to learn_chat."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from services.common.errors import InternalError, InvalidArgument
+from services.gateway.api.callers import Caller, Tenant, caller
+from services.gateway.api.chat_reply import ReplyShape, error_event, new_completion_id
+from services.gateway.api.chat_request import ChatRequest
+from services.gateway.api.errors import as_public_error, error_body
+from services.gateway.api.learn_chat import LearnChat
+from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.conversations import Message
+from services.gateway.intents import learn_statement
+from services.gateway.serving import AdapterVersion, GenerationEnd
+
+router = APIRouter(tags=["chat"])
+
+SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+@router.post("/v1/chat/completions", summary="Answer a conversation, or learn from it", response_model=None)
+async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Tenant) -> Response:
+    """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead."""
+    who = caller(tenant, request.user)
+    new_messages = request.checked_messages()
+    adapter = await parts.models.adapter_for(who.tenant, who.user, request.model)
+    messages = [*await _stored_messages(parts, who, request.conversation_id), *new_messages]
+    last = messages[-1]
+    statement = learn_statement(last.content) if last.role == "user" else None
+    shape = ReplyShape(new_completion_id(), request.model)
+    if statement is not None:
+        lesson = LearnChat(parts, who, request, shape)
+        return await lesson.answer(statement, messages[:-1], new_messages)
+    return await _Chat(parts, who, request, shape, adapter, new_messages).answer(messages)
+
+
+async def _stored_messages(parts: GatewayParts, who: Caller, conversation_id: str | None) -> list[Message]:
+    if conversation_id is None:
+        return []
+    return await parts.conversations.messages(who.tenant, who.user, conversation_id)
+
+
+@dataclass
+class _Chat:
+    """One ordinary reply on its way to the client."""
+
+    parts: GatewayParts
+    who: Caller
+    request: ChatRequest
+    shape: ReplyShape
+    adapter: AdapterVersion | None
+    new_messages: list[Message]
+
+    async def answer(self, messages: list[Message]) -> Response:
+        """Generate, and answer as a stream or as a whole."""
+        if messages[-1].role == "assistant":
+            raise InvalidArgument("The last message must not be the assistant's.", field="messages")
+        pieces = self.parts.inference.generate(new_completion_id(), messages, self.adapter, self.request.sampling())
+        started = time.perf_counter()
+        # Awaited before anything is sent, so that a refusal still gets its own HTTP status.
+        first = await anext(pieces, None)
+        self.parts.metrics.first_tokens.observe(time.perf_counter() - started)
+        if self.request.stream:
+            return StreamingResponse(self._stream(first, pieces), media_type="text/event-stream", headers=SSE_HEADERS)
+        return JSONResponse(await self._whole(first, pieces))
+
+    async def _whole(
+        self, first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
+    ) -> dict[str, object]:
+        text, end = await _collect(first, pieces)
+        await self._remember(text)
+        return self.shape.completion(text, end, {"adapter_version": end.version})
+
+    async def _stream(
+        self, first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
+    ) -> AsyncGenerator[bytes, None]:
+        told: list[str] = []
+        opening = self.shape.opening()
+        try:
+            async with aclosing(_with_first(first, pieces)) as all_pieces:
+                async for piece in all_pieces:
+                    if isinstance(piece, GenerationEnd):
+                        await self._remember("".join(told))
+                        lorelei = {"adapter_version": piece.version}
+                        yield opening + self.shape.closing(piece, lorelei, self.request.wants_usage)
+                        return
+                    told.append(piece)
+                    yield opening + self.shape.text(piece)
+                    opening = b""
+            raise InternalError
+        except Exception as error:
+            yield error_event(error_body(as_public_error(error, "chat_stream_broke")))
+
+    async def _remember(self, text: str) -> None:
+        if self.request.conversation_id is not None:
+            turns = [*self.new_messages, Message("assistant", text)]
+            await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
+
+
+async def _with_first(
+    first: str | GenerationEnd | None, rest: AsyncGenerator[str | GenerationEnd, None]
+) -> AsyncGenerator[str | GenerationEnd, None]:
+    async with aclosing(rest):
+        if first is not None:
+            yield first
+        async for piece in rest:
+            yield piece
+
+
+async def _collect(
+    first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
+) -> tuple[str, GenerationEnd]:
+    text: list[str] = []
+    async with aclosing(_with_first(first, pieces)) as all_pieces:
+        async for piece in all_pieces:
+            if isinstance(piece, GenerationEnd):
+                return "".join(text), piece
+            text.append(piece)
+    raise InternalError

@@ -1,0 +1,104 @@
+"""Maps errors to HTTP, in OpenAI's shape. The one place that knows which status belongs to which error."""
+
+import math
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.common.errors import InternalError, InvalidArgument, LoreleiError, NotFound
+
+_log = structlog.get_logger(__name__)
+
+_STATUSES = {
+    "INVALID_ARGUMENT": 400,
+    "UNAUTHENTICATED": 401,
+    "NOT_FOUND": 404,
+    "FAILED_PRECONDITION": 409,
+    "ALREADY_EXISTS": 409,
+    "ABORTED": 409,
+    "RESOURCE_EXHAUSTED": 429,
+    "CANCELLED": 503,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+# Reasons that are told apart from others of their code.
+_STATUSES_BY_REASON = {"MODERATION": 422, "REQUEST_TOO_LARGE": 413, "METHOD_NOT_ALLOWED": 405}
+_TYPES = {401: "authentication_error", 429: "rate_limit_error"}
+_MALFORMED_JSON = "json_invalid"
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer every error of `app` in OpenAI's shape."""
+    app.add_exception_handler(LoreleiError, _answer_lorelei_error)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(Exception, _answer_unknown_error)
+
+
+def error_body(error: LoreleiError) -> dict[str, Any]:
+    """The body that tells a client about `error`."""
+    return {
+        "error": {
+            "message": error.message,
+            "type": _error_type(_status(error)),
+            "param": error.field or None,
+            "code": error.reason.lower(),
+        }
+    }
+
+
+def error_response(error: LoreleiError) -> JSONResponse:
+    """The whole answer to a request that failed with `error`."""
+    headers = {}
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after_seconds))
+    return JSONResponse(error_body(error), _status(error), headers)
+
+
+def as_public_error(error: Exception, event: str) -> LoreleiError:
+    """`error` itself when it is fit for clients; else log it as `event` and return a plain internal error."""
+    if isinstance(error, LoreleiError):
+        return error
+    _log.error(event, exc_info=error)
+    return InternalError()
+
+
+def _status(error: LoreleiError) -> int:
+    return _STATUSES_BY_REASON.get(error.reason) or _STATUSES.get(error.code, 500)
+
+
+def _error_type(status: int) -> str:
+    return _TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")
+
+
+async def _answer_lorelei_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LoreleiError)  # noqa: S101 - starlette's handlers are typed for all exceptions
+    return error_response(error)
+
+
+async def _answer_validation_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - see above
+    first = error.errors()[0]
+    if first["type"] == _MALFORMED_JSON:
+        return error_response(InvalidArgument("The request body is not valid JSON.", reason="MALFORMED_JSON"))
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    problem = f"`{where}`: {first['msg']}." if where else f"{first['msg']}."
+    return error_response(InvalidArgument(problem, field=where))
+
+
+async def _answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - see above
+    if error.status_code == 404:
+        return error_response(NotFound(f"There is nothing at {request.url.path}.", reason="UNKNOWN_PATH"))
+    if error.status_code == 405:
+        message = f"{request.method} is not allowed at {request.url.path}."
+        return error_response(InvalidArgument(message, reason="METHOD_NOT_ALLOWED"))
+    return error_response(InvalidArgument(str(error.detail)))
+
+
+async def _answer_unknown_error(_: Request, error: Exception) -> JSONResponse:
+    return error_response(as_public_error(error, "request_failed"))

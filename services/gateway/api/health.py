@@ -1,0 +1,33 @@
+"""/healthz, /readyz and /metrics: for operators and their machines; no key is needed."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from services.gateway.api.parts import Parts
+
+router = APIRouter(tags=["health"])
+
+# Without the others nobody can learn, but everybody can chat.
+_NEEDED_TO_CHAT = ("redis", "inference")
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def check_health() -> dict[str, str]:
+    """Always well while the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Can it serve?", response_model=None)
+async def check_readiness(parts: Parts) -> Response:
+    """200 while chats can be answered, else 503; names the state of every part."""
+    services = await parts.services.check()
+    is_ready = not parts.draining.is_set() and all(services[name] == "ready" for name in _NEEDED_TO_CHAT)
+    body = {"status": "ready" if is_ready else "not_ready", "services": services}
+    return JSONResponse(body, 200 if is_ready else 503)
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_model=None)
+async def show_metrics(parts: Parts) -> Response:
+    """All metrics of this process."""
+    return Response(parts.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,136 @@
+"""/v1/learn: start lessons without a chat, list them, watch them, cancel them."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.common.errors import InvalidArgument
+from services.common.identifiers import check_job_id
+from services.gateway.api.callers import QueryCaller, Tenant, caller
+from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
+from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.intents import LearnKind, learn_statement
+from services.gateway.learning.desk import KindNotAvailable
+from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
+from services.gateway.learning.jobs import LearnJob, event_to_json
+
+router = APIRouter(prefix="/v1/learn", tags=["learn"])
+
+JobId = Annotated[str, Path(description="Id of a learn job.")]
+
+
+class LearnRequest(BaseModel):
+    """A lesson. `messages` (or the conversation stored under `conversation_id`) came before `text`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(default="", description="What to learn; a leading [Learn] is allowed.")
+    messages: list[ChatTurn] = Field(default_factory=list)
+    conversation_id: str | None = Field(default=None, pattern=CONVERSATION_ID_PATTERN)
+    file_ids: list[str] = Field(default_factory=list, description="Not available yet.")
+    urls: list[str] = Field(default_factory=list, description="Not available yet.")
+    query: str = Field(default="", description="Not available yet.")
+    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+
+    def statement(self) -> str:
+        """The text to learn, or KindNotAvailable where another source is named."""
+        if self.file_ids or self.urls:
+            raise KindNotAvailable(LearnKind.DOCUMENT)
+        if self.query:
+            raise KindNotAvailable(LearnKind.WEB)
+        after_trigger = learn_statement(self.text)
+        return self.text.strip() if after_trigger is None else after_trigger
+
+
+@router.post("", summary="Start a lesson", status_code=202)
+async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+    """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
+    who = caller(tenant, request.user)
+    statement = request.statement()
+    conversation = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(request.messages)]
+    if request.conversation_id is not None:
+        stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
+        conversation = [*stored, *conversation]
+    return _job_body(await parts.desk.start(who.tenant, who.user, statement, conversation))
+
+
+@router.get("", summary="List lessons")
+async def list_lessons(
+    parts: Parts, who: QueryCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> dict[str, Any]:
+    """The user's lessons, newest first."""
+    jobs = await parts.jobs.latest(who.tenant, who.user, limit)
+    return {"object": "list", "data": [_job_body(job) for job in jobs]}
+
+
+@router.get("/{job_id}", summary="Show a lesson")
+async def show_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """One of the user's lessons."""
+    return _job_body(await parts.jobs.get(who.tenant, who.user, _checked(job_id)))
+
+
+@router.post("/{job_id}/cancel", summary="Cancel a lesson")
+async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """Ask for a lesson's end. One that has ended stays as it is; one that is published a moment later is LIVE."""
+    return _job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
+
+
+@router.get("/{job_id}/events", summary="Watch a lesson", response_model=None)
+async def watch_lesson(
+    job_id: JobId,
+    parts: Parts,
+    who: QueryCaller,
+    last_event_id: Annotated[str, Header(description="Resume after this event.")] = FROM_THE_BEGINNING,
+) -> Response:
+    """Server-sent events, from the first (or after `Last-Event-ID`) to the one with the terminal state."""
+    after = check_event_id(last_event_id)
+    job = await parts.jobs.get(who.tenant, who.user, _checked(job_id))
+    return StreamingResponse(
+        _event_stream(parts, job.id, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _event_stream(parts: GatewayParts, job_id: str, after: str) -> AsyncIterator[str]:
+    async with aclosing(parts.events.follow(job_id, after)) as happenings:
+        async for happening in happenings:
+            if happening is None:
+                yield ": nothing new\n\n"
+            else:
+                event_id, event = happening
+                yield f"id: {event_id}\nevent: progress\ndata: {event_to_json(event)}\n\n"
+            if parts.draining.is_set():
+                # The client comes back by itself and resumes, here or at another replica.
+                return
+
+
+def _checked(job_id: str) -> str:
+    try:
+        return check_job_id(job_id)
+    except InvalidArgument as error:
+        raise InvalidArgument(error.message, field="id") from error
+
+
+def _job_body(job: LearnJob) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "object": "learn.job",
+        "user": job.user,
+        "kind": job.kind,
+        "statement": job.statement,
+        "state": job.state,
+        "progress": job.progress,
+        "cancel_requested": job.cancel_requested,
+        "version": job.version or None,
+        "reasons": list(job.reasons),
+        "error": job.error or None,
+        "gate": dict(job.gate) or None,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }

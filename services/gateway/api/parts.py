@@ -1,0 +1,59 @@
+"""What the handlers work with."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from services.gateway.adapters import AdapterShelf
+from services.gateway.conversations import Conversations
+from services.gateway.learning.desk import LearnDesk
+from services.gateway.learning.events import JobEvents
+from services.gateway.learning.store import JobStore
+from services.gateway.metrics import GatewayMetrics
+from services.gateway.models import ModelNames
+from services.gateway.serving import Inference
+from services.gateway.tenants import TenantKeys
+
+
+class ServiceStates(Protocol):
+    """Knows how the parts behind the gateway are."""
+
+    async def check(self) -> dict[str, str]:
+        """ "ready" or "unavailable" for each of redis, inference, augmenter and trainer."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a client may ask for."""
+
+    max_body_bytes: int
+    max_statement_characters: int
+    max_unfinished_lessons: int
+    learn_wait_seconds: float
+
+
+@dataclass(frozen=True)
+class GatewayParts:
+    """Everything behind the HTTP API of one process."""
+
+    keys: TenantKeys
+    models: ModelNames
+    inference: Inference
+    conversations: Conversations
+    desk: LearnDesk
+    jobs: JobStore
+    events: JobEvents
+    adapters: AdapterShelf
+    services: ServiceStates
+    metrics: GatewayMetrics
+    limits: Limits
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def _parts(request: Request) -> GatewayParts:
+    return cast(GatewayParts, request.app.state.parts)
+
+
+Parts = Annotated[GatewayParts, Depends(_parts)]

@@ -1,0 +1,54 @@
+"""All settings of the gateway, read from the environment with the prefix LORELEI_GATEWAY_."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.common.storage_settings import ObjectStoreSettings, RedisSettings
+
+
+class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
+    """What an operator may choose."""
+
+    model_config = SettingsConfigDict(env_prefix="LORELEI_GATEWAY_", frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="TCP port to listen on; 0 means any free one.")
+    drain_seconds: float = Field(default=10.0, ge=0, description="Seconds that open replies get when stopping.")
+    bootstrap_key_file: Path | None = Field(
+        default=None, description="File of an API key for the tenant `default`; made, mode 600, when missing."
+    )
+    sentence_encoder_dir: Path = Field(description="Folder that scripts/prepare_sentence_encoder.py wrote.")
+    sentence_encoder_threads: int = Field(default=1, ge=1, description="CPU threads of one classification.")
+
+    inference_address: str = Field(default="127.0.0.1:7001", description="host:port of the inference service.")
+    augmenter_address: str = Field(default="127.0.0.1:7002", description="host:port of the augmenter service.")
+    trainer_address: str = Field(default="127.0.0.1:7003", description="host:port of the trainer service.")
+    call_timeout_seconds: float = Field(default=30.0, gt=0, description="Longest short call to a service; seconds.")
+    generate_timeout_seconds: float = Field(default=600.0, gt=0, description="Longest reply; seconds.")
+    build_timeout_seconds: float = Field(default=300.0, gt=0, description="Longest building of a dataset; seconds.")
+    train_timeout_seconds: float = Field(
+        default=1800.0, gt=0, description="Longest training with its wait for a worker; seconds."
+    )
+
+    max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="Largest request body; bytes.")
+    max_statement_characters: int = Field(default=4000, ge=1, description="Longest text to learn; characters.")
+    max_unfinished_lessons: int = Field(default=20, ge=1, description="Unfinished learn jobs a user may have.")
+    learn_wait_seconds: float = Field(
+        default=600.0, gt=0, description="Longest wait of a chat call for its [Learn] to end; seconds."
+    )
+
+    max_running_lessons: int = Field(default=8, ge=1, description="Learn jobs that this replica works on at once.")
+    lease_seconds: float = Field(
+        default=10.0, ge=1, description="Seconds after which the jobs of a dead replica are taken over."
+    )
+    renew_seconds: float = Field(
+        default=1.0, gt=0, description="Seconds between renewals of a lease; a cancel takes up to that long."
+    )
+    outage_seconds: float = Field(
+        default=180.0, ge=0, description="Seconds that a service may be away before a learn job fails."
+    )
+    max_break_offs: int = Field(
+        default=5, ge=0, description="Times that one step of a learn job may break off before the job fails."
+    )

@@ -1,0 +1,123 @@
+"""Builds the gateway's parts from its settings. The one place that knows them all."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import grpc
+from redis.asyncio import Redis
+
+from services.common.object_store import open_object_store
+from services.common.registry import AdapterRegistry
+from services.common.rpc import connect
+from services.gateway.adapters import AdapterShelf
+from services.gateway.api.parts import GatewayParts, Limits
+from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
+from services.gateway.conversations import Conversations
+from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
+from services.gateway.learning.course import CourseParts, LearnCourse
+from services.gateway.learning.desk import LearnDesk
+from services.gateway.learning.events import JobEvents
+from services.gateway.learning.jobs import LearnJob
+from services.gateway.learning.patience import PatienceLimits
+from services.gateway.learning.runner import LearnRunner
+from services.gateway.learning.store import Claim, JobStore
+from services.gateway.metrics import GatewayMetrics
+from services.gateway.models import ModelNames
+from services.gateway.redis_access import open_redis
+from services.gateway.settings import GatewaySettings
+from services.gateway.tenants import DEFAULT_TENANT, TenantKeys, bootstrap_key
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What one process runs: the parts behind its API, and its worker on learn jobs."""
+
+    parts: GatewayParts
+    runner: LearnRunner
+
+
+@dataclass(frozen=True)
+class _Channels:
+    inference: grpc.aio.Channel
+    augmenter: grpc.aio.Channel
+    trainer: grpc.aio.Channel
+
+
+@asynccontextmanager
+async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    """Open everything the gateway needs and close it at the end.
+
+    Raises FailedPrecondition for a missing encoder or an unusable key file, Unavailable when Redis is away.
+    """
+    classifier = await asyncio.to_thread(_open_classifier, settings)
+    async with AsyncExitStack() as stack:
+        redis = open_redis(settings.redis_url.get_secret_value())
+        stack.push_async_callback(redis.aclose)
+        channels = _Channels(
+            *[
+                await stack.enter_async_context(connect(address))
+                for address in (settings.inference_address, settings.augmenter_address, settings.trainer_address)
+            ]
+        )
+        parts = _build_parts(settings, redis, channels, classifier)
+        if settings.bootstrap_key_file is not None:
+            await parts.keys.register(bootstrap_key(settings.bootstrap_key_file), DEFAULT_TENANT)
+        await parts.jobs.prepare()
+        yield Gateway(parts, _build_runner(settings, redis, channels, parts))
+
+
+def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
+    return load_classifier(SentenceEncoder(settings.sentence_encoder_dir, settings.sentence_encoder_threads))
+
+
+def _build_parts(
+    settings: GatewaySettings, redis: Redis, channels: _Channels, classifier: IntentClassifier
+) -> GatewayParts:
+    registry = AdapterRegistry(redis)
+    jobs = JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
+    inference = InferenceClient(channels.inference, settings.generate_timeout_seconds, settings.call_timeout_seconds)
+    object_store = open_object_store(settings.object_store_url, settings.object_store_credentials())
+    return GatewayParts(
+        keys=TenantKeys(redis),
+        models=ModelNames(registry),
+        inference=inference,
+        conversations=Conversations(redis),
+        desk=LearnDesk(jobs, classifier, settings.max_statement_characters),
+        jobs=jobs,
+        events=JobEvents(redis, settings.outage_seconds),
+        adapters=AdapterShelf(registry, object_store, inference),
+        services=PartStates(redis, vars(channels)),
+        metrics=GatewayMetrics(),
+        limits=Limits(
+            max_body_bytes=settings.max_body_bytes,
+            max_statement_characters=settings.max_statement_characters,
+            max_unfinished_lessons=settings.max_unfinished_lessons,
+            learn_wait_seconds=settings.learn_wait_seconds,
+        ),
+    )
+
+
+def _build_runner(settings: GatewaySettings, redis: Redis, channels: _Channels, parts: GatewayParts) -> LearnRunner:
+    course_parts = CourseParts(
+        store=parts.jobs,
+        builder=AugmenterClient(channels.augmenter, settings.build_timeout_seconds),
+        trainer=TrainerClient(channels.trainer, settings.train_timeout_seconds, settings.call_timeout_seconds),
+        versions=AdapterRegistry(redis),
+        patience=PatienceLimits(settings.max_break_offs, settings.outage_seconds),
+    )
+
+    async def run_course(claim: Claim, cancel_asked: asyncio.Event) -> LearnJob:
+        job = await LearnCourse(course_parts, claim, cancel_asked).run()
+        parts.metrics.lessons.labels(job.state).inc()
+        return job
+
+    return LearnRunner(
+        parts.jobs,
+        run_course,
+        owner=f"gateway-{secrets.token_hex(6)}",
+        max_running=settings.max_running_lessons,
+        renew_seconds=settings.renew_seconds,
+    )
