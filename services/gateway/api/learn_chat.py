@@ -82,13 +82,12 @@ class LearnChat:
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
 
     async def _stream(self, moments: AsyncIterator[_Moment]) -> AsyncIterator[bytes]:
-        opening = self.shape.opening()
         lorelei: dict[str, Any] = {}
         try:
             async for moment in moments:
+                opening = b"" if lorelei else self.shape.opening({"learn": moment.learn})
                 lorelei = {"learn": moment.learn}
                 yield opening + self.shape.text(moment.text, lorelei)
-                opening = b""
             yield self.shape.closing(_END, lorelei, self.request.wants_usage)
         except Exception as error:
             yield error_event(error_body(as_public_error(error, "learn_stream_broke")))
