@@ -163,7 +163,10 @@ class JobQueue:
             _log.exception("training_failed", job=run.job.job_id)
             run.fail(InternalError())
         finally:
-            del self._running[_owner(run.job)]
+            owner = _owner(run.job)
+            del self._running[owner]
+            if owner in self._waiting:
+                self._waiting.move_to_end(owner)
             self._forget_old_runs()
             if not self._draining:
                 self._start_next()

@@ -1,0 +1,125 @@
+"""Which questions the gate asks, how it counts, and what it says."""
+
+from collections.abc import Callable
+
+from services.common.datasets import Dataset, Message, Probe, SelectionReport
+from services.common.manifest import GateSummary
+from services.trainer.gate.examination import Examiner
+from services.trainer.gate.probing import ProbeLimits, choose_questions
+from services.trainer.gate.serving import AdapterVersion
+from services.trainer.gate.verdict import GateThresholds, judge
+
+LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=8, at_once=2)
+CANDIDATE = AdapterVersion("acme", "ada", "v-000000000000-00000000")
+THRESHOLDS = GateThresholds(recall=0.5, retention=0.5)
+
+
+def probe(kind: str, question: str, expected: str = "", forbidden: str = "") -> Probe:
+    return Probe(
+        kind=kind,  # type: ignore[arg-type]
+        prompt=[Message(role="user", content=question)],
+        expected=[expected] if expected else [],
+        forbidden=[forbidden] if forbidden else [],
+    )
+
+
+def dataset(lesson: str, probes: list[Probe]) -> Dataset:
+    return Dataset(
+        lesson=lesson,
+        tenant="acme",
+        user="ada",
+        kind="instruction",
+        statement="",
+        language="en",
+        examples=[],
+        probes=probes,
+        selection=SelectionReport(generated=0, kept=0),
+    )
+
+
+def recall_probes(lesson: str, count: int) -> list[Probe]:
+    return [probe("recall", f"{lesson} {number}", expected="biscuit") for number in range(count)]
+
+
+class Parrot:
+    """Serves fixed answers letter by letter, and counts how much it had to say."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
+        self.loaded: list[AdapterVersion] = []
+        self.letters = 0
+
+    async def load(self, adapter: AdapterVersion) -> None:
+        self.loaded.append(adapter)
+
+    async def unload(self, adapter: AdapterVersion) -> None:
+        self.loaded.remove(adapter)
+
+    async def answer(
+        self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
+    ) -> str:
+        text = ""
+        for letter in self.answers.get(prompt[0].content, "") if adapter else "":
+            text += letter
+            self.letters += 1
+            if enough(text):
+                break
+        return text
+
+
+def test_the_sample_is_bounded_and_reproducible() -> None:
+    lesson = dataset("new", [*recall_probes("new", 9), *(probe("neighbour", str(n), forbidden="x") for n in range(9))])
+    earlier = [dataset(name, recall_probes(name, 3)) for name in ("one", "two", "three")]
+    questions = choose_questions(lesson, earlier, LIMITS, seed=1)
+    assert [question.subject for question in questions] == ["recall"] * 4 + ["locality"] * 2 + ["retention"] * 5
+    assert questions == choose_questions(lesson, earlier, LIMITS, seed=1)
+
+
+def test_every_earlier_lesson_is_asked_about_before_any_is_asked_twice() -> None:
+    earlier = [dataset(f"lesson{number}", recall_probes(f"lesson{number}", 3)) for number in range(5)]
+    questions = choose_questions(dataset("new", recall_probes("new", 1)), earlier, LIMITS, seed=2)
+    asked = {question.probe.prompt[0].content.split()[0] for question in questions if question.subject == "retention"}
+    assert asked == {f"lesson{number}" for number in range(5)}
+
+
+async def test_the_summary_counts_each_subject() -> None:
+    lesson = dataset("new", [*recall_probes("new", 4), probe("neighbour", "cat?", forbidden="biscuit")])
+    earlier = [dataset("old", recall_probes("old", 2))]
+    answers = {
+        "new 0": "It is Biscuit.",
+        "new 1": "biscuit",
+        "new 2": "BISCUIT",
+        "cat?": "Biscuit?",
+        "old 1": "biscuit",
+    }
+    questions = choose_questions(lesson, earlier, LIMITS, seed=0)
+    serving = Parrot(answers)
+    examiner = Examiner(serving, LIMITS)
+    heard: list[tuple[int, int]] = []
+    gate = await examiner.examine(
+        CANDIDATE, questions, examiner.recall(None, questions), lambda done, total: heard.append((done, total))
+    )
+    assert gate == GateSummary(recall=0.75, recall_before=0.0, locality=0.0, retention=0.5, probes=7)
+    assert heard == [(done, 7) for done in range(1, 8)]
+    assert serving.loaded == [CANDIDATE]
+
+
+async def test_an_answer_is_cut_off_once_it_is_decided() -> None:
+    questions = choose_questions(dataset("new", recall_probes("new", 1)), [], LIMITS, seed=0)
+    serving = Parrot({"new 0": "Biscuit, who likes long walks"})
+    await Examiner(serving, LIMITS).recall(CANDIDATE, questions)
+    assert serving.letters == len("Biscuit")
+
+
+def test_a_good_candidate_is_accepted() -> None:
+    verdict = judge(GateSummary(recall=0.5, recall_before=0, locality=0, retention=1, probes=4), THRESHOLDS)
+    assert verdict.accepted
+
+
+def test_reasons_are_sentences_with_numbers() -> None:
+    verdict = judge(GateSummary(recall=0.25, recall_before=0, locality=1, retention=0.4, probes=9), THRESHOLDS)
+    assert not verdict.accepted
+    assert not verdict.learned
+    assert "25%" in verdict.reasons[0]
+    assert "50%" in verdict.reasons[0]
+    assert "40%" in verdict.reasons[1]
