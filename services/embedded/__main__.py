@@ -22,11 +22,11 @@ _REST_GRACE_TIMES = 2
 
 async def _run(settings: EmbeddedSettings, home: Home, lock: int, console: Console) -> None:
     room = ProcessRoom(lock, settings.stop_grace_seconds)
-    launcher = Launcher(make_plan(settings, home), room, console, settings.ready_timeout_seconds)
-    loop = asyncio.get_running_loop()
-    for number in _STOP_SIGNALS:
-        loop.add_signal_handler(number, launcher.request_stop)
-    await launcher.run()
+    with home.scratch() as scratch:
+        launcher = Launcher(make_plan(settings, home, scratch), room, console, settings.ready_timeout_seconds)
+        for number in _STOP_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, launcher.request_stop)
+        await launcher.run()
 
 
 def main() -> int:

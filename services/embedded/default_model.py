@@ -26,7 +26,12 @@ def packaged_weights() -> Path:
 
 
 def prepare(weights: Path, output: Path) -> None:
-    """Write the model in float32, with its tokenizer, to the new folder `output`; it appears complete or not at all."""
+    """Write the model in float32, with its tokenizer, to the folder `output`, unless it exists.
+
+    The folder appears complete or not at all.
+    """
+    if output.exists():
+        return
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 

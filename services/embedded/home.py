@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,10 +71,31 @@ class Home:
             "Stop it first, or start another one with its own LORELEI_HOME and LORELEI_GATEWAY_PORT."
         )
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """An empty folder until the end of the run, with a short path: sockets in the home's could be too long.
+
+        What a killed launcher left of its own is removed.
+        """
+        link = self.root / "scratch"
+        _remove_scratch(link)
+        folder = Path(tempfile.mkdtemp(prefix="lorelei-"))
+        link.symlink_to(folder)
+        try:
+            yield folder
+        finally:
+            _remove_scratch(link)
+
     def set_old_logs_aside(self) -> None:
         """Keep the last run's logs as `NAME.log.previous`, so that this run's begin empty."""
         for log in self.logs.glob("*.log"):
             log.replace(log.with_name(f"{log.name}.previous"))
+
+
+def _remove_scratch(link: Path) -> None:
+    if link.is_symlink():
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+        link.unlink()
 
 
 def _try_lock(descriptor: int) -> bool:

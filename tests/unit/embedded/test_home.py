@@ -74,3 +74,19 @@ def test_the_last_runs_logs_are_kept_once(home: Home) -> None:
         (home.logs / "trainer.log").write_text(run)
         home.set_old_logs_aside()
     assert [(log.name, log.read_text()) for log in home.logs.iterdir()] == [("trainer.log.previous", "second")]
+
+
+def test_scratch_has_a_short_path_and_is_gone_after_the_run(home: Home) -> None:
+    with home.scratch() as folder:
+        assert len(str(folder)) < 40
+        (folder / "socket").touch()
+    assert not folder.exists()
+
+
+def test_scratch_of_a_killed_launcher_is_removed(home: Home, tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    (home.root / "scratch").symlink_to(left)
+    with home.scratch() as folder:
+        assert not left.exists()
+        assert folder.exists()
