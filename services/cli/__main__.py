@@ -69,19 +69,22 @@ def learn(context: typer.Context, statement: Annotated[str, typer.Argument(help=
     """Teach one thing and wait until it is known; exit code 0 only when the new version is live."""
     with _client(context) as client:
         job_id = client.learn(statement)
-        final: LearnUpdate | None = None
         try:
-            with LearnBar(_out) as bar:
-                for final in client.learn_updates(job_id):
-                    bar.show(final)
+            final = _watch(client, job_id)
         except KeyboardInterrupt:
             _err.print(f"{job_id} goes on; see `lorelei status`.")
             raise
-    if final is None or not final.is_final:
-        raise CommandError(f"The progress of {job_id} broke off; see `lorelei status`.")
     if final.state != "LIVE":
         raise CommandError(" ".join([f"Not learned ({final.state}); your model is unchanged.", *final.reasons]))
     _out.print(f"Learned: version {final.version} is live.", highlight=False, soft_wrap=True)
+
+
+def _watch(client: LoreleiClient, job_id: str) -> LearnUpdate:
+    """Show a lesson's progress up to its end, and return that."""
+    with LearnBar(_out) as bar:
+        for update in client.learn_updates(job_id):
+            bar.show(update)
+    return update
 
 
 @adapters_app.callback()
@@ -89,7 +92,7 @@ def list_adapters(context: typer.Context) -> None:
     """List your adapter versions; a star marks the one that serves."""
     if context.invoked_subcommand is None:
         with _client(context) as client:
-            _out.print(adapters_table(client.adapters(), client.me().get("active_version")))
+            _out.print(adapters_table(client.adapters()))
 
 
 @adapters_app.command()
@@ -113,7 +116,7 @@ def status(context: typer.Context) -> None:
     """Show the services' readiness, your active version and your latest lessons; exit code 1 unless all is ready."""
     with _client(context) as client:
         is_ready = _show_readiness(client)
-        _out.print(f"active version: {client.me().get('active_version') or 'base'}", highlight=False)
+        _out.print(f"active version: {client.me()['active_version'] or 'base'}", highlight=False)
         jobs = client.jobs()
         if jobs:
             _out.print(jobs_table(jobs))
@@ -122,10 +125,10 @@ def status(context: typer.Context) -> None:
 
 
 def _show_readiness(client: LoreleiClient) -> bool:
-    readiness = client.readiness()
-    for name, state in readiness.get("services", {}).items():
+    states = client.readiness()
+    for name, state in states.items():
         _out.print(f"{name:<12}{state}", highlight=False)
-    return readiness.get("status") == "ready"
+    return all(state == "ready" for state in states.values())
 
 
 @contextmanager

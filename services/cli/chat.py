@@ -1,6 +1,7 @@
 """A conversation in the terminal: replies stream, lessons show a progress bar. Knows nothing of HTTP."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from rich.console import Console
 
@@ -40,22 +41,24 @@ def _show_reply(pieces: Iterator[ChatPiece], console: Console) -> str:
     console.print("[bold]lorelei ›[/bold] ", end="")
     text = ""
     for piece in pieces:
+        shown = piece.text
         if piece.learn is not None and not piece.learn.is_final:
-            with LearnBar(console) as bar:
-                bar.show(piece.learn)
-                piece = _follow_lesson(pieces, bar)
-        text += piece.text
-        console.print(piece.text, end="", markup=False, highlight=False)
+            shown = _follow_lesson(piece, pieces, console)
+        text += shown
+        console.print(shown, end="", markup=False, highlight=False)
     console.print()
     return text
 
 
-def _follow_lesson(pieces: Iterator[ChatPiece], bar: LearnBar) -> ChatPiece:
-    """Move the bar until the lesson's final piece, and return that."""
-    for piece in pieces:
-        if piece.learn is None:
-            continue
-        bar.show(piece.learn)
-        if piece.learn.is_final:
-            return piece
-    raise Refused("The lesson's progress broke off; `lorelei status` shows how it goes on.")
+def _follow_lesson(piece: ChatPiece, rest: Iterator[ChatPiece], console: Console) -> str:
+    """Move a bar until the lesson ends or the reply does; return the sentence that closes it."""
+    closing = ""
+    with LearnBar(console) as bar:
+        for update in chain([piece], rest):
+            # The last line of each text; those before it are the progress that the bar shows.
+            closing = update.text.rpartition("\n")[2] or closing
+            if update.learn is not None:
+                bar.show(update.learn)
+                if update.learn.is_final:
+                    break
+    return closing

@@ -1,18 +1,22 @@
 """Speaks Lorelei's public HTTP API for one user. Knows nothing of terminals."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
-from httpx_sse import EventSource, SSEError
+from httpx_sse import EventSource, ServerSentEvent, SSEError
 
-from services.cli.errors import NotRunning, Refused
+from services.cli.errors import CommandError, Refused, Unreachable
 
 _CALL_TIMEOUT_SECONDS = 30.0
 _CONNECT_TIMEOUT_SECONDS = 5.0
+_RECONNECT_SECONDS = 0.5
+_JOBS_SHOWN = 10
+_CHAT_END = "[DONE]"
 TERMINAL_STATES = frozenset({"LIVE", "REJECTED", "FAILED", "CANCELLED"})
 
 
@@ -43,13 +47,14 @@ class ChatPiece:
 class LoreleiClient:
     """One user's view of a running Lorelei.
 
-    Every method raises NotRunning when nobody answers, and Refused, with the server's own words, on an error.
+    Every method raises Unreachable when nobody answers, and Refused, with the server's own words, on an error.
     """
 
     def __init__(self, base_url: str, api_key: str, user: str, learn_timeout_seconds: float) -> None:
         self._base_url = base_url
         self._user = user
-        self._learn_timeout = httpx.Timeout(learn_timeout_seconds, connect=_CONNECT_TIMEOUT_SECONDS)
+        self._learn_timeout_seconds = learn_timeout_seconds
+        self._stream_timeout = httpx.Timeout(learn_timeout_seconds, connect=_CONNECT_TIMEOUT_SECONDS)
         self._http = httpx.Client(
             base_url=base_url,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
@@ -66,27 +71,37 @@ class LoreleiClient:
         """Send a conversation and yield the reply as it comes."""
         body = {"model": model, "messages": messages, "user": self._user, "stream": True}
         with self._events("POST", "/v1/chat/completions", json=body) as events:
-            for data in events:
-                if data == "[DONE]":
+            for event in events:
+                if event.data == _CHAT_END:
                     return
-                yield _chat_piece(json.loads(data))
+                yield _chat_piece(event.json())
 
     def learn(self, text: str) -> str:
         """Start a lesson and return its job id."""
         return str(self._call("POST", "/v1/learn", json={"text": text, "user": self._user})["id"])
 
     def learn_updates(self, job_id: str) -> Iterator[LearnUpdate]:
-        """Yield a lesson's updates, up to the final one."""
-        with self._events("GET", f"/v1/learn/{job_id}/events", params=self._who()) as events:
-            for data in events:
-                update = _learn_update(json.loads(data))
-                yield update
-                if update.is_final:
-                    return
+        """Yield a lesson's updates, up to the final one; a gateway that restarts meanwhile is waited for."""
+        deadline = time.monotonic() + self._learn_timeout_seconds
+        seen = ""
+        while True:
+            try:
+                for event in self._learn_events(job_id, seen):
+                    seen = event.id
+                    update = _learn_update(event.json())
+                    yield update
+                    if update.is_final:
+                        return
+            except Unreachable:
+                if time.monotonic() > deadline:
+                    raise
+            if time.monotonic() > deadline:
+                raise CommandError(f"{job_id} still goes on; see `lorelei status`.")
+            time.sleep(_RECONNECT_SECONDS)
 
     def jobs(self) -> list[dict[str, Any]]:
-        """The user's learn jobs, newest first."""
-        return list(self._call("GET", "/v1/learn", params=self._who())["data"])
+        """The user's latest learn jobs, newest first."""
+        return list(self._call("GET", "/v1/learn", params={**self._who(), "limit": _JOBS_SHOWN})["data"])
 
     def adapters(self) -> list[dict[str, Any]]:
         """The user's adapter versions, newest first."""
@@ -104,10 +119,10 @@ class LoreleiClient:
         """Who the user is, and which version serves."""
         return self._call("GET", "/v1/me", params=self._who())
 
-    def readiness(self) -> dict[str, Any]:
-        """What `/readyz` says, whether ready or not."""
+    def readiness(self) -> dict[str, str]:
+        """The state of every service by name, such as "ready"."""
         with self._reaching():
-            return dict(self._http.get("/readyz").json())
+            return dict(self._http.get("/readyz").json()["services"])
 
     def _who(self) -> dict[str, str]:
         return {"user": self._user}
@@ -118,29 +133,35 @@ class LoreleiClient:
             _check(response)
             return dict(response.json()) if response.content else {}
 
+    def _learn_events(self, job_id: str, seen: str) -> Iterator[ServerSentEvent]:
+        headers = {"Last-Event-ID": seen} if seen else {}
+        with self._events("GET", f"/v1/learn/{job_id}/events", params=self._who(), headers=headers) as events:
+            yield from events
+
     @contextmanager
-    def _events(self, method: str, path: str, **arguments: Any) -> Iterator[Iterator[str]]:
-        """The data of a stream of server-sent events."""
+    def _events(self, method: str, path: str, **arguments: Any) -> Iterator[Iterator[ServerSentEvent]]:
         with (
             self._reaching(),
-            self._http.stream(method, path, timeout=self._learn_timeout, **arguments) as response,
+            self._http.stream(method, path, timeout=self._stream_timeout, **arguments) as response,
         ):
             if response.is_error:
                 response.read()
             _check(response)
-            yield (event.data for event in EventSource(response).iter_sse())
+            yield EventSource(response).iter_sse()
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise NotRunning(self._base_url) from error
+            raise Unreachable(
+                f"Lorelei is not running at {self._base_url}. Start it with `lorelei up` (or `make up`)."
+            ) from error
         except httpx.TimeoutException as error:
-            raise Refused(f"Lorelei at {self._base_url} did not answer in time.") from error
+            raise Unreachable(f"Lorelei at {self._base_url} did not answer in time.") from error
         except httpx.TransportError as error:
-            raise Refused(f"The connection to Lorelei at {self._base_url} broke off.") from error
-        except (json.JSONDecodeError, SSEError) as error:
+            raise Unreachable(f"The connection to Lorelei at {self._base_url} broke off.") from error
+        except (json.JSONDecodeError, SSEError, KeyError) as error:
             raise Refused(f"What answers at {self._base_url} is not Lorelei.") from error
 
 
@@ -168,5 +189,5 @@ def _chat_piece(chunk: dict[str, Any]) -> ChatPiece:
 def _learn_update(event: dict[str, Any]) -> LearnUpdate:
     reasons = [*event.get("reasons", ()), *filter(None, [event.get("error")])]
     return LearnUpdate(
-        event["job_id"], event["state"], event["progress"], event.get("version") or "", tuple(map(str, reasons))
+        event["job_id"] or "", event["state"], event["progress"], event.get("version") or "", tuple(map(str, reasons))
     )

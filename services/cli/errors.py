@@ -11,13 +11,10 @@ class CommandError(Exception):
         self.message = message
 
 
-class NotRunning(CommandError):
-    """Nobody answers at the address."""
+class Unreachable(CommandError):
+    """Nobody answers at the address, or the connection broke off."""
 
     exit_code = 3
-
-    def __init__(self, url: str) -> None:
-        super().__init__(f"Lorelei is not running at {url}. Start it with `lorelei up` (or `make up`).")
 
 
 class Refused(CommandError):

@@ -92,7 +92,8 @@ class ProcessRoom:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    env={**os.environ, **command.environment},
+                    # A folder `services` where the launcher was started must not be taken for ours.
+                    env={**os.environ, "PYTHONSAFEPATH": "1", **command.environment},
                     start_new_session=True,
                     pass_fds=(self._lock,),
                 )

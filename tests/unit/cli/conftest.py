@@ -22,6 +22,7 @@ class Request:
     route: str
     authorization: str
     body: dict[str, Any]
+    last_event_id: str
 
 
 @dataclass
@@ -30,16 +31,18 @@ class ScriptedGateway:
 
     url: str = ""
     answers: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    first_answers: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
 
     def answer(self, route: str, body: object, status: int = 200) -> None:
         """Answer `route` with JSON."""
         self.answers[route] = (status, "application/json", json.dumps(body))
 
-    def stream(self, route: str, *events: object) -> None:
-        """Answer `route` with server-sent events; strings go as they are, other values as JSON."""
+    def stream(self, route: str, *events: object, once: bool = False) -> None:
+        """Answer `route` (`once`: the first time) with server-sent events; strings go as they are, others as JSON."""
         data = [event if isinstance(event, str) else json.dumps(event) for event in events]
-        self.answers[route] = (200, "text/event-stream", "".join(f"data: {item}\n\n" for item in data))
+        text = "".join(f"id: {number}-0\ndata: {item}\n\n" for number, item in enumerate(data, start=1))
+        (self.first_answers if once else self.answers)[route] = (200, "text/event-stream", text)
 
 
 @pytest.fixture
@@ -52,10 +55,16 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedGateway]:
             route = f"{self.command} {self.path}"
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             scripted.requests.append(
-                Request(route, self.headers.get("Authorization", ""), json.loads(body) if body else {})
+                Request(
+                    route,
+                    self.headers.get("Authorization", ""),
+                    json.loads(body) if body else {},
+                    self.headers.get("Last-Event-ID", ""),
+                )
             )
             unknown = (404, "application/json", json.dumps({"error": {"message": f"No such thing: {route}"}}))
-            status, kind, text = scripted.answers.get(route, unknown)
+            answer = scripted.first_answers.pop(route, None) or scripted.answers.get(route, unknown)
+            status, kind, text = answer
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.end_headers()

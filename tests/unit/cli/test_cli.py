@@ -45,13 +45,22 @@ def test_a_lesson_that_does_not_go_live_fails_with_its_reasons(
     assert f"({state}); your model is unchanged. It forgot an earlier lesson. Out of steps." in capsys.readouterr().err
 
 
-def test_a_lesson_whose_progress_breaks_off_is_not_called_learned(
-    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture
+def test_a_lesson_is_watched_on_when_the_gateway_restarts(gateway: ScriptedGateway, run_cli: RunCli) -> None:
+    gateway.answer("POST /v1/learn", {"id": JOB})
+    gateway.stream(EVENTS, _event("TRAINING", 40), once=True)
+    gateway.stream(EVENTS, _event("LIVE", 100, version="v-1"))
+    assert run_cli("learn", "My dog is called Biscuit.") == 0
+    assert [request.last_event_id for request in gateway.requests[1:]] == ["", "1-0"]
+
+
+def test_a_lesson_that_takes_too_long_is_not_called_learned(
+    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LORELEI_LEARN_TIMEOUT_SECONDS", "0.01")
     gateway.answer("POST /v1/learn", {"id": JOB})
     gateway.stream(EVENTS, _event("TRAINING", 40))
-    assert run_cli("learn", "My dog is called Biscuit.") == 1
-    assert "lorelei status" in capsys.readouterr().err
+    assert run_cli("learn", "My dog is called Biscuit.") in (1, 3)
+    assert "is live" not in capsys.readouterr().out
 
 
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch, run_cli: RunCli, capsys: Capture) -> None:
@@ -92,12 +101,13 @@ def test_options_override_the_environment(gateway: ScriptedGateway, run_cli: Run
 
 
 def test_adapters_marks_the_active_version(gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture) -> None:
-    gateway.answer("GET /v1/me?user=default", {"active_version": "v-2"})
-    versions = [{"version": name, "lessons": [JOB], "size_bytes": 18_600_000} for name in ("v-2", "v-1")]
+    version = {"parent": None, "lessons": [JOB], "size_bytes": 18_600_000, "created_at": "2026-05-03T10:00:00Z"}
+    versions = [{**version, "version": name, "active": name == "v-2"} for name in ("v-2", "v-1")]
     gateway.answer("GET /v1/adapters?user=default", {"data": versions})
     assert run_cli("adapters") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines[1:]] == [["*", "v-2"], ["v-1", "base"]]
+    assert [line.split()[0] for line in lines[1:]] == ["*", "v-1"]
+    assert "v-2" in lines[1]
     assert "18.6 MB" in lines[1]
 
 
@@ -114,7 +124,8 @@ def test_status_fails_while_a_service_is_not_ready(gateway: ScriptedGateway, run
     gateway.answer(
         "GET /readyz", {"status": "not ready", "services": {"redis": "ready", "trainer": "not ready"}}, status=503
     )
-    gateway.answer("GET /v1/learn?user=default", {"data": [{"id": JOB, "state": "TRAINING", "progress": 40}]})
+    job = {"id": JOB, "state": "TRAINING", "progress": 40, "statement": "My dog is called Biscuit."}
+    gateway.answer("GET /v1/learn?user=default&limit=10", {"data": [job]})
     assert run_cli("status") == 1
     out = capsys.readouterr().out
     assert all(text in out for text in ("trainer     not ready", "active version: base", "TRAINING", "40 %"))
@@ -126,8 +137,10 @@ def test_chat_streams_remembers_the_conversation_and_shows_lessons(
     closing = "Finished model updated! I already remember the information you provided."
     gateway.stream(
         "POST /v1/chat/completions",
-        _chunk("Model Updating... [40%]", _event("TRAINING", 40)),
-        _chunk(closing, _event("LIVE", 100)),
+        _chunk("", _event("QUEUED", 0)),
+        _chunk("Model Updating... [40%]\n", _event("TRAINING", 40)),
+        _chunk(f"Model Updating... [100%]\n{closing}", _event("LIVE", 100)),
+        _chunk("", _event("LIVE", 100)),
         "[DONE]",
     )
     monkeypatch.setattr("sys.stdin", io.StringIO("[Learn] My dog is called Biscuit.\n\nWhat is it called?\n"))
@@ -141,6 +154,21 @@ def test_chat_streams_remembers_the_conversation_and_shows_lessons(
         closing,
         "What is it called?",
     ]
+
+
+def test_chat_shows_the_sentence_of_a_lesson_that_goes_on_after_the_reply(
+    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.stream(
+        "POST /v1/chat/completions",
+        _chunk("Model Updating... [40%]\n", _event("TRAINING", 40)),
+        _chunk("This takes longer than usual.", _event("TRAINING", 60)),
+        _chunk("", _event("TRAINING", 60)),
+        "[DONE]",
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO("[Learn] My dog is called Biscuit.\n"))
+    assert run_cli("chat") == 0
+    assert "This takes longer than usual." in capsys.readouterr().out
 
 
 def test_chat_goes_on_after_a_refused_message(
