@@ -50,9 +50,9 @@ class JobRun:
         seen = max(0, len(self._events) - 1)
         while True:
             changed = self._changed
-            for event in self._events[seen:]:
-                yield event
-            seen = len(self._events)
+            while seen < len(self._events):
+                yield self._events[seen]
+                seen += 1
             if self.ended:
                 break
             await changed.wait()
