@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
+from services.gateway.api.texts import check_text
 from services.gateway.conversations import Message
 from services.gateway.serving import SamplingChoice
 
@@ -50,7 +51,7 @@ class ChatTurn(BaseModel):
             raise InvalidArgument(f"`{where}.role` must be one of {', '.join(_ROLES)}.", field=f"{where}.role")
         _refuse(self.model_extra, {}, f"{where}.")
         if isinstance(self.content, str):
-            return Message(role, self.content)
+            return Message(role, check_text(self.content, f"{where}.content"))
         if not self.content:
             raise InvalidArgument(f"`{where}.content` must not be empty.", field=f"{where}.content")
         return Message(role, "".join(_part_text(part, f"{where}.content") for part in self.content))
@@ -146,4 +147,4 @@ def _refuse(extra: dict[str, Any] | None, neutral: dict[str, tuple[Any, ...]], w
 def _part_text(part: dict[str, Any], where: str) -> str:
     if part.get("type") != "text" or not isinstance(part.get("text"), str):
         raise InvalidArgument(f"`{where}` must be a text or parts of type text.", field=where)
-    return str(part["text"])
+    return check_text(part["text"], where)

@@ -1,12 +1,13 @@
 """Maps errors to HTTP, in OpenAI's shape. The one place that knows which status belongs to which error."""
 
+import json
 import math
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from services.common.errors import InternalError, InvalidArgument, LoreleiError, NotFound
@@ -51,12 +52,13 @@ def error_body(error: LoreleiError) -> dict[str, Any]:
     }
 
 
-def error_response(error: LoreleiError) -> JSONResponse:
+def error_response(error: LoreleiError) -> Response:
     """The whole answer to a request that failed with `error`."""
     headers = {}
     if error.retry_after_seconds is not None:
         headers["Retry-After"] = str(math.ceil(error.retry_after_seconds))
-    return JSONResponse(error_body(error), _status(error), headers)
+    # Escaped to ASCII: a message may quote what the client sent, even text that UTF-8 cannot express.
+    return Response(json.dumps(error_body(error)), _status(error), headers, "application/json")
 
 
 def as_public_error(error: Exception, event: str) -> LoreleiError:
@@ -75,12 +77,12 @@ def _error_type(status: int) -> str:
     return _TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")
 
 
-async def _answer_lorelei_error(_: Request, error: Exception) -> JSONResponse:
+async def _answer_lorelei_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, LoreleiError)  # noqa: S101 - starlette's handlers are typed for all exceptions
     return error_response(error)
 
 
-async def _answer_validation_error(_: Request, error: Exception) -> JSONResponse:
+async def _answer_validation_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - see above
     first = error.errors()[0]
     if first["type"] == _MALFORMED_JSON:
@@ -90,7 +92,7 @@ async def _answer_validation_error(_: Request, error: Exception) -> JSONResponse
     return error_response(InvalidArgument(problem, field=where))
 
 
-async def _answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+async def _answer_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - see above
     if error.status_code == 404:
         return error_response(NotFound(f"There is nothing at {request.url.path}.", reason="UNKNOWN_PATH"))
@@ -100,5 +102,5 @@ async def _answer_http_exception(request: Request, error: Exception) -> JSONResp
     return error_response(InvalidArgument(str(error.detail)))
 
 
-async def _answer_unknown_error(_: Request, error: Exception) -> JSONResponse:
+async def _answer_unknown_error(_: Request, error: Exception) -> Response:
     return error_response(as_public_error(error, "request_failed"))

@@ -13,6 +13,7 @@ from services.common.identifiers import check_job_id
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.texts import check_text
 from services.gateway.intents import LearnKind, learn_statement
 from services.gateway.learning.desk import KindNotAvailable
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
@@ -42,8 +43,9 @@ class LearnRequest(BaseModel):
             raise KindNotAvailable(LearnKind.DOCUMENT)
         if self.query:
             raise KindNotAvailable(LearnKind.WEB)
-        after_trigger = learn_statement(self.text)
-        return self.text.strip() if after_trigger is None else after_trigger
+        text = check_text(self.text, "text")
+        after_trigger = learn_statement(text)
+        return text.strip() if after_trigger is None else after_trigger
 
 
 @router.post("", summary="Start a lesson", status_code=202)
