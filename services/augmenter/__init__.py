@@ -1,0 +1,1 @@
+"""Turns what a user wants learned into training data."""

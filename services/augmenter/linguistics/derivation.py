@@ -1,0 +1,151 @@
+"""Restates clauses: names in appositions, reversed "is", states after changes, voice. Knows nothing of questions."""
+
+from dataclasses import replace
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.clause import Clause, Constituent, Role, VerbGroup
+from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
+from services.augmenter.linguistics.values import time_kind
+
+_NAMING = ("call", "name", "nickname", "dub", "christen", "title", "entitle")
+_DECLARING = ("declare", "consider", "deem", "pronounce", "rate", "judge", "classify")
+_APPOINTING = ("appoint", "elect", "crown", "name")
+_SHIFTING = ("move", "postpone", "reschedule", "shift", "delay", "change", "extend", "set", "push", "bring")
+_IS = VerbGroup("be")
+_APPOINTMENTS = ("appointment", "transport", "event", "occasion")
+
+
+class Deriver:
+    """Adds to a clause what it also says, as further clauses."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def derive(self, clause: Clause) -> list[Clause]:
+        """Further clauses that are true when `clause` is; the clause itself is not among them."""
+        found = [
+            self._name(clause),
+            self._naming(clause),
+            self._declared(clause),
+            self._shifted(clause),
+            self._reversed(clause),
+            self._appointment(clause),
+            self._named_possession(clause),
+            self._use(clause),
+            self._voice(clause),
+        ]
+        return [other for other in found if other is not None and other != clause]
+
+    def _name(self, clause: Clause) -> Clause | None:
+        """My sister Nadia works … → my sister's name is Nadia."""
+        subject = clause.subject
+        if not subject.apposition or not subject.human or subject.owner is None:
+            return None
+        bearer = replace(subject, text=possess(subject.owner, subject.attribute).text, apposition="", variants=())
+        return _named(bearer, subject.apposition)
+
+    def _naming(self, clause: Clause) -> Clause | None:
+        """My dog is called Biscuit → my dog's name is Biscuit."""
+        name = clause.first(Role.ATTRIBUTE, Role.QUALITY)
+        if clause.verb.lemma not in _NAMING or name is None or clause.verb.modal:
+            return None
+        if clause.verb.passive:
+            return _named(clause.subject, name.value)
+        bearer = clause.first(Role.OBJECT)
+        return _named(bearer.phrase, name.value) if bearer is not None and bearer.phrase is not None else None
+
+    def _declared(self, clause: Clause) -> Clause | None:
+        """The lake was declared unsafe because … → the lake is unsafe because …."""
+        state = clause.first(Role.ATTRIBUTE, Role.QUALITY)
+        if not clause.verb.passive or state is None:
+            return None
+        if clause.verb.lemma not in (*_DECLARING, *_APPOINTING) or (state.human and state.label == "PERSON"):
+            return None
+        rest = tuple(part for part in clause.constituents if part is state or part.role is Role.CAUSE)
+        return Clause(clause.subject, replace(_IS, negated=clause.verb.negated), rest)
+
+    def _shifted(self, clause: Clause) -> Clause | None:
+        """The deadline was moved to 12 November → the deadline is 12 November."""
+        goal = clause.first(Role.GOAL)
+        if goal is None or clause.verb.lemma not in _SHIFTING or time_kind(goal.value) is None:
+            return None
+        attribute = replace(goal, role=Role.ATTRIBUTE, text=goal.value, preposition="")
+        return Clause(clause.subject, _IS, (attribute,)) if clause.subject.owner is not None else None
+
+    def _reversed(self, clause: Clause) -> Clause | None:
+        """Ingrid Solberg is the CEO of Veltrane → the CEO of Veltrane is Ingrid Solberg."""
+        attribute = clause.first(Role.ATTRIBUTE)
+        if not clause.verb.is_copula or attribute is None or attribute.phrase is None or clause.verb.negated:
+            return None
+        if attribute.phrase.owner is None or clause.subject.owner is not None or clause.subject.is_pronoun:
+            return None
+        subject = clause.subject
+        value = Constituent(
+            Role.ATTRIBUTE, subject.text, value=subject.text, head=subject.head, label=subject.label,
+            human=subject.human, definite=True, phrase=subject,
+        )  # fmt: skip
+        rest = tuple(part for part in clause.constituents if part is not attribute)
+        return Clause(attribute.phrase, clause.verb, (value, *rest))
+
+    def _appointment(self, clause: Clause) -> Clause | None:
+        """I have a meeting with Ana on Tuesday → my meeting with Ana is on Tuesday."""
+        thing, time = clause.first(Role.OBJECT), clause.first(Role.TIME, Role.FREQUENCY)
+        if clause.verb.lemma != "have" or thing is None or thing.phrase is None or time is None:
+            return None
+        if clause.verb.negated or not self._lexicon.is_a(thing.head, *_APPOINTMENTS):
+            return None
+        subject = possess(clause.subject, _without_article(thing.value), head=thing.head)
+        rest = tuple(part for part in clause.constituents if part is not thing)
+        return Clause(subject, _IS, rest)
+
+    def _named_possession(self, clause: Clause) -> Clause | None:
+        """I have two cats named Milo and Otis → my cats' names are Milo and Otis."""
+        thing = clause.first(Role.OBJECT)
+        if clause.verb.lemma not in ("have", "own") or thing is None or clause.verb.negated:
+            return None
+        for link in (" named ", " called "):
+            before, found, names = thing.value.partition(link)
+            if found:
+                noun = _without_article(before).removeprefix(thing.count).strip()
+                return _named(possess(clause.subject, noun, head=thing.head, plural=thing.plural), names)
+        return None
+
+    def _use(self, clause: Clause) -> Clause | None:
+        """A florbit is a tool used for opening oysters → a florbit is used for opening oysters."""
+        attribute = clause.first(Role.ATTRIBUTE)
+        if not clause.verb.is_copula or attribute is None:
+            return None
+        _, used, purpose = attribute.value.partition(" used ")
+        preposition, _, value = purpose.partition(" ")
+        if not used or preposition not in ("for", "to", "in", "by"):
+            return None
+        role = Role.PURPOSE if preposition in ("for", "to") else Role.TOPIC
+        part = Constituent(role, purpose, preposition, value, head=value.split()[0] if value else "")
+        return Clause(clause.subject, VerbGroup("use", passive=True), (part,))
+
+    def _voice(self, clause: Clause) -> Clause | None:
+        """Kelda bought Nimbus in 2024 → Nimbus was bought by Kelda in 2024; the same back from the passive."""
+        thing = clause.first(Role.OBJECT)
+        verb = clause.verb
+        if thing is None or thing.phrase is None or not verb.past or verb.passive or verb.progressive or verb.negated:
+            return None
+        if clause.subject.person is not Person.OTHER or not thing.definite or verb.lemma in ("have", "be", "get"):
+            return None
+        agent = Constituent(
+            Role.AGENT, f"by {clause.subject.oblique}", "by", clause.subject.text, clause.subject.head,
+            clause.subject.label, clause.subject.human, phrase=clause.subject,
+        )  # fmt: skip
+        rest = tuple(part for part in clause.constituents if part is not thing)
+        return Clause(thing.phrase, replace(verb, passive=True), (agent, *rest))
+
+
+def _named(bearer: Phrase, name: str) -> Clause:
+    plural = bearer.plural or (bearer is FIRST_PERSON and " and " in name)
+    subject = possess(bearer, "names" if plural else "name", head="name", plural=plural)
+    subject = replace(subject, variants=() if bearer.is_pronoun else (f"the {subject.attribute} of {bearer.oblique}",))
+    return Clause(subject, _IS, (Constituent(Role.ATTRIBUTE, name, value=name, head=name, definite=True),))
+
+
+def _without_article(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return rest if first.casefold() in ("a", "an", "the", "my", "our", "some", "another") else text

@@ -1,0 +1,207 @@
+"""Turns a parse into clauses and instructions. Knows nothing of questions."""
+
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Doc, Span, Token
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, VerbGroup
+from services.augmenter.linguistics.constituents import ConstituentReader
+from services.augmenter.linguistics.noun_phrases import PhraseReader
+from services.augmenter.linguistics.parser import Parsed
+from services.augmenter.linguistics.phrase import Phrase
+
+_SUBJECTS = ("nsubj", "nsubjpass")
+_SKIPPED_ADVERBS = ("also", "then", "so", "however", "therefore", "actually", "really", "just", "still", "already")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood of a statement."""
+
+    clauses: tuple[Clause, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+
+
+class ClauseReader:
+    """Reads the clauses of each sentence, those joined by "and" and those about a noun too."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._phrases = PhraseReader(lexicon)
+        self._constituents = ConstituentReader(lexicon, self._phrases)
+
+    def read(self, parsed: Parsed) -> Reading:
+        """All clauses in order of appearance; what has no subject and verb is left out."""
+        clauses: list[Clause] = []
+        instructions: list[Instruction] = []
+        for sentence in parsed.doc.sents:
+            if _is_imperative(sentence.root):
+                instructions.append(_instruction(sentence))
+                continue
+            for verb, subject in _predicates(sentence):
+                clause = self._clause(verb, subject, parsed)
+                if clause is not None:
+                    clauses.append(clause)
+        return Reading(tuple(_resolve_pronouns(clauses)), tuple(instructions))
+
+    def _clause(self, verb: Token, subject: Token, parsed: Parsed) -> Clause | None:
+        group = _verb_group(verb, parsed)
+        parts = self._constituents.read(verb, group)
+        if subject.tag_ == "EX":
+            return _existential(parts, group)
+        phrase = self._phrases.read(subject)
+        if not parts and not phrase.text:
+            return None
+        return Clause(phrase, group, parts)
+
+
+def _predicates(sentence: Span) -> list[tuple[Token, Token]]:
+    found: list[tuple[Token, Token]] = []
+
+    def visit(verb: Token, inherited: Token | None) -> None:
+        if verb.pos_ not in ("VERB", "AUX"):
+            return
+        subject = next((child for child in verb.children if child.dep_ in (*_SUBJECTS, "expl")), inherited)
+        if subject is None:
+            return
+        found.append((verb, subject))
+        for child in verb.children:
+            if child.dep_ == "conj":
+                visit(child, subject)
+            elif child.dep_ == "ccomp" and child.i < verb.i:
+                visit(child, None)
+        for child in subject.children:
+            if child.dep_ == "relcl" and _after_comma(child):
+                _visit_relative(child, subject, found)
+
+    visit(sentence.root, None)
+    return found
+
+
+def _visit_relative(verb: Token, antecedent: Token, found: list[tuple[Token, Token]]) -> None:
+    pronoun = next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
+    if pronoun is not None and pronoun.tag_ in ("WP", "WDT"):
+        found.append((verb, antecedent))
+
+
+def _after_comma(verb: Token) -> bool:
+    start = verb.left_edge.i
+    return start > 0 and verb.doc[start - 1].text == ","
+
+
+def _verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
+    own = [child for child in verb.children if child.dep_ in ("aux", "auxpass") and child.i < verb.i]
+    borrowed = not own and verb.dep_ == "conj" and verb.tag_ in ("VB", "VBN", "VBG")
+    aux = _auxiliaries(verb.head) if borrowed else own
+    words = [token.lemma_.lower() for token in aux]
+    modal = next((_modal(token) for token in aux if token.tag_ == "MD"), "")
+    finite = aux[0] if aux else verb
+    past = finite.tag_ == "VBD" or (finite.tag_ == "VBN" and not aux)
+    return VerbGroup(
+        lemma="be" if verb.lemma_ in ("'s", "’s") else verb.lemma_.lower(),
+        past=past and verb.i not in parsed.present and not modal,
+        modal=modal,
+        perfect="have" in words and verb.tag_ != "VB",
+        progressive=verb.tag_ == "VBG" and "be" in words,
+        passive=any(t.dep_ == "auxpass" for t in aux) or (verb.tag_ == "VBN" and "be" in words and "have" not in words),
+        negated=any(child.dep_ == "neg" and child.lower_ in ("not", "n't", "n’t") for child in verb.children),
+        particle=next((child.text for child in verb.children if child.dep_ == "prt"), ""),
+        adverbs=_preverbal_adverbs(verb),
+    )
+
+
+def _auxiliaries(verb: Token) -> list[Token]:
+    return [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
+
+
+def _modal(token: Token) -> str:
+    return {"'ll": "will", "’ll": "will", "wo": "will", "ca": "can", "'d": "would", "sha": "shall"}.get(
+        token.lower_, token.lower_
+    )
+
+
+def _preverbal_adverbs(verb: Token) -> tuple[str, ...]:
+    adverbs = [c for c in verb.children if c.dep_ in ("advmod", "neg") and c.pos_ == "ADV" and c.i < verb.i]
+    subject = next((c for c in verb.children if c.dep_ in _SUBJECTS), None)
+    after_subject = [c for c in adverbs if subject is not None and c.i > subject.i]
+    return tuple(c.lower_ for c in after_subject if c.lower_ not in _SKIPPED_ADVERBS)
+
+
+def _existential(parts: tuple[Constituent, ...], group: VerbGroup) -> Clause | None:
+    """ "There is a key under the pot" is read as "the key is under the pot"."""
+    thing = next((part for part in parts if part.phrase is not None), None)
+    rest = tuple(part for part in parts if part is not thing)
+    if thing is None or thing.phrase is None or not rest:
+        return None
+    text = thing.phrase.text
+    for article in ("a ", "an "):
+        if text.casefold().startswith(article):
+            text = f"the {text[len(article) :]}"
+    return Clause(replace(thing.phrase, text=text, variants=()), group, rest)
+
+
+def _is_imperative(root: Token) -> bool:
+    """A verb in its base form without a subject; a noun that begins a sentence with an object ("End every …") too."""
+    if any(child.dep_ in (*_SUBJECTS, "expl", "csubj") for child in root.children):
+        return False
+    if root.pos_ == "VERB" and root.tag_ in ("VB", "VBP"):
+        return not any(child.dep_ == "aux" and child.tag_ == "MD" for child in root.children)
+    return root.is_sent_start is True and any(child.dep_ == "dobj" for child in root.children)
+
+
+def _instruction(sentence: Span) -> Instruction:
+    root = sentence.root
+    purpose = next((c for c in root.children if c.dep_ == "advcl" and _is_infinitive(c)), None)
+    condition = next((c for c in root.children if c.dep_ == "advcl" and not _is_infinitive(c)), None)
+    text = _text(sentence)
+    for part in (purpose, condition):
+        if part is not None:
+            text = _cut(text, _text(_subtree(part)))
+    return Instruction(
+        action=text,
+        purpose=_text(_subtree(purpose)).removeprefix("To ").removeprefix("to ") if purpose is not None else "",
+        condition=_text(_subtree(condition)) if condition is not None else "",
+    )
+
+
+def _is_infinitive(verb: Token) -> bool:
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
+
+
+def _subtree(token: Token) -> Span:
+    return token.doc[token.left_edge.i : token.right_edge.i + 1]
+
+
+def _text(span: Span) -> str:
+    return str(span.text).strip().strip(",").rstrip(".!").strip()
+
+
+def _cut(text: str, part: str) -> str:
+    return text.replace(part, "", 1).strip(" ,")
+
+
+def _resolve_pronouns(clauses: list[Clause]) -> list[Clause]:
+    """Replace he, she, it and they as subject or owner by the last phrase that they can stand for."""
+    resolved: list[Clause] = []
+    seen: list[Phrase] = []
+    for clause in clauses:
+        subject = _resolved(clause.subject, seen)
+        resolved.append(clause.about(subject))
+        seen += [subject, *(part.phrase for part in clause.constituents if part.phrase is not None)]
+    return resolved
+
+
+def _resolved(phrase: Phrase, seen: list[Phrase]) -> Phrase:
+    if phrase.owner is not None and phrase.owner.text in ("he", "she", "it", "they"):
+        owner = _resolved(phrase.owner, seen)
+        return replace(phrase, text=f"{owner.possessive} {phrase.attribute}", owner=owner)
+    if phrase.text not in ("he", "she", "it", "they"):
+        return phrase
+    human = phrase.text in ("he", "she")
+    fits = [p for p in seen if not p.is_pronoun and (p.human == human or (phrase.text == "they" and p.plural))]
+    return fits[0] if fits else phrase
+
+
+def sentences(doc: Doc) -> list[str]:
+    """The sentences of a parse as text."""
+    return [str(sentence.text).strip() for sentence in doc.sents if str(sentence.text).strip()]

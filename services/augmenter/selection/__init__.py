@@ -1,0 +1,1 @@
+"""Decides which candidate examples are good enough to train on, and counts why the others are not."""

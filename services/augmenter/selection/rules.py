@@ -1,0 +1,92 @@
+"""The rules a candidate must pass: grounded, not a duplicate, of sensible length, in the lesson's language."""
+
+import re
+from collections.abc import Collection
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.keys import contains_any, content_words, stem
+from services.augmenter.linguistics.language import guess_language
+from services.augmenter.selection.tally import Reason
+
+_MAX_QUESTION_WORDS = 40
+_MAX_ANSWER_WORDS = 90
+_MIN_QUESTION_LETTERS = 6
+_NEAR_DUPLICATE = 0.85
+_ASKING = re.compile(
+    r"\?|^(?:tell|remind|give|explain|describe|define|state|name|list|show|complete|please|repeat|recall|say)\b|\bhelp\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"\w+")
+_NUMBER_OR_NAME = re.compile(r"\d[\d.,:]*\d|\d|(?<=[a-z,] )[A-Z][\w-]+")
+
+
+def normalised(text: str) -> str:
+    """The words of `text`, lower case, without punctuation."""
+    return " ".join(_WORDS.findall(text.casefold()))
+
+
+class Selector:
+    """Judges candidates of one lesson one after another; remembers what it kept."""
+
+    def __init__(self, statement: str, language: str, lexicon: Lexicon) -> None:
+        self._statement = statement
+        self._language = language
+        self._lexicon = lexicon
+        self._kept: list[frozenset[str]] = []
+        self._seen: set[str] = set()
+
+    def judge_question(self, question: str, expected: Collection[str], *, may_tell: bool = False) -> Reason | None:
+        """Why `question` is no good, or None; `may_tell` allows questions that hold the answer, to be confirmed."""
+        words = question.split()
+        if len(words) > _MAX_QUESTION_WORDS:
+            return Reason.TOO_LONG
+        if self._language == "en" and sum(map(str.isalpha, question)) < _MIN_QUESTION_LETTERS:
+            return Reason.TOO_SHORT
+        if self._language == "en" and not _ASKING.search(question):
+            return Reason.NOT_A_QUESTION
+        if not may_tell and expected and contains_any(question, expected):
+            return Reason.GIVES_ANSWER_AWAY
+        return None
+
+    def judge_answer(self, answer: str, expected: Collection[str]) -> Reason | None:
+        """Why `answer` is no good, or None: it must hold a telling word and no number or name of its own."""
+        if len(answer.split()) > _MAX_ANSWER_WORDS:
+            return Reason.TOO_LONG
+        if self._language == "en" and guess_language(answer) != "en":
+            return Reason.LANGUAGE
+        if expected and not contains_any(answer, expected):
+            return Reason.NOT_GROUNDED
+        source = self._statement.casefold()
+        own = [word for word in _NUMBER_OR_NAME.findall(answer) if stem(word) not in source]
+        return Reason.NOT_GROUNDED if own else None
+
+    def judge_paraphrase(self, question: str, about: Collection[str]) -> Reason | None:
+        """Why a question that somebody else wrote is no good: it must share a word with the lesson, and add no name."""
+        if self._language == "en" and guess_language(question) != "en":
+            return Reason.LANGUAGE
+        source = self._statement.casefold()
+        foreign = [word for word in _NUMBER_OR_NAME.findall(question) if stem(word) not in source]
+        if foreign or not contains_any(question, about):
+            return Reason.NOT_GROUNDED
+        return None
+
+    def admit(self, question: str) -> Reason | None:
+        """Remember `question`, or tell that the same or nearly the same was kept before."""
+        text = normalised(question)
+        if text in self._seen:
+            return Reason.DUPLICATE
+        words = frozenset(text.split())
+        if any(_overlap(words, other) > _NEAR_DUPLICATE for other in self._kept):
+            return Reason.NEAR_DUPLICATE
+        self._seen.add(text)
+        self._kept.append(words)
+        return None
+
+
+def subject_words(text: str) -> list[str]:
+    """Words by which a question can be recognised as being about `text`."""
+    return content_words(text)
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(len(one | other), 1)

@@ -1,0 +1,43 @@
+"""Counts candidates by what became of them. Knows nothing of rules."""
+
+from collections import Counter
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a candidate was dropped."""
+
+    DUPLICATE = "duplicate"
+    NEAR_DUPLICATE = "near_duplicate"
+    NOT_GROUNDED = "not_grounded"
+    GIVES_ANSWER_AWAY = "gives_answer_away"
+    NOT_A_QUESTION = "not_a_question"
+    TOO_LONG = "too_long"
+    TOO_SHORT = "too_short"
+    LANGUAGE = "language"
+    TAUGHT_WORD = "taught_word"
+    STYLE_NOT_FOLLOWED = "style_not_followed"
+    MALFORMED = "malformed"
+    SURPLUS = "surplus"
+
+
+class Tally:
+    """One count of generated candidates, and one for each reason of rejection."""
+
+    def __init__(self) -> None:
+        self.generated = 0
+        self._rejected: Counter[Reason] = Counter()
+
+    def generate(self, count: int = 1) -> None:
+        """Count `count` new candidates."""
+        self.generated += count
+
+    def reject(self, reason: Reason, count: int = 1) -> None:
+        """Count `count` candidates as dropped for `reason`."""
+        if count:
+            self._rejected[reason] += count
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Dropped candidates by reason, the commonest first."""
+        return {reason.value: count for reason, count in self._rejected.most_common()}

@@ -1,0 +1,41 @@
+"""All settings of the augmenter, read from the environment with the prefix LORELEI_AUGMENTER_."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.common.storage_settings import ObjectStoreSettings
+
+
+class AugmenterSettings(BaseSettings, ObjectStoreSettings):
+    """What an operator may choose."""
+
+    model_config = SettingsConfigDict(env_prefix="LORELEI_AUGMENTER_", frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=7002, ge=0, le=65535, description="TCP port to listen on; 0 means any free one.")
+    drain_seconds: float = Field(default=10.0, ge=0, description="Seconds that open calls get when stopping.")
+
+    inference_address: str = Field(default="127.0.0.1:7001", description="host:port of the inference service.")
+    inference_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Longest answer of the base model; seconds."
+    )
+    answers_at_once: int = Field(default=32, ge=1, description="Requests to the base model at the same time.")
+
+    teacher_url: str = Field(
+        default="", description="Base URL of an OpenAI-compatible teacher, with /v1; empty: the base model teaches."
+    )
+    teacher_model: str = Field(default="", description="Name of the teacher's model; needed with teacher_url.")
+    teacher_api_key: SecretStr = Field(default=SecretStr(""), description="The teacher's API key; empty for none.")
+    teacher_candidates: int = Field(default=0, ge=0, description="Paraphrases asked of the teacher for one lesson.")
+    teacher_seconds: float = Field(default=3.0, gt=0, description="Most seconds for all of the teacher's paraphrases.")
+
+    max_statement_characters: int = Field(default=4000, ge=1, description="Longest statement to learn; characters.")
+    facts: int = Field(default=24, ge=12, description="Most structured examples of what is taught, for one lesson.")
+    neighbours: int = Field(default=28, ge=0, description="Most neighbour examples for one lesson.")
+    generals: int = Field(default=8, ge=0, description="General examples for one lesson.")
+    neighbour_probes: int = Field(default=4, ge=1, description="Held-out neighbour questions for one lesson.")
+    general_probes: int = Field(default=2, ge=0, description="Held-out general prompts for one lesson.")
+    neighbour_tokens: int = Field(default=12, ge=1, description="Longest base answer to a neighbour; tokens.")
+    general_tokens: int = Field(default=24, ge=1, description="Longest base answer to a general prompt; tokens.")
+    style_tokens: int = Field(default=64, ge=8, description="Longest base answer that a style is applied to; tokens.")
+    seed: int = Field(default=0, description="Seed of every choice; the same statement gives the same dataset.")

@@ -1,0 +1,1 @@
+"""Where what is to be learned comes from."""

@@ -1,0 +1,88 @@
+"""Makes what the user wants remembered stand on its own, by the conversation before it. Knows nothing of training."""
+
+import re
+from collections.abc import Sequence
+
+from services.augmenter.linguistics.parser import parse
+from services.augmenter.linguistics.perspective import sentence_case
+from services.augmenter.sources.references import Antecedents
+from services.common.datasets import Message
+from services.common.errors import InvalidArgument
+
+_POLITE = r"(?:(?:please|ok(?:ay)?|hey|hi|hello|yes|so|well|now|lorelei)[,!.]?\s+)*"
+_VERBS = (
+    r"(?:remember|memori[sz]e|learn|note|keep in mind|know|save|store|don't forget|do not forget|never forget|record)"
+)
+_LEAD = re.compile(
+    rf"^\s*{_POLITE}(?:(?:can|could|would|will|should) you\s+(?:please\s+)?|(?:i want|i would like|i'd like) you to\s+"
+    rf"|you (?:should|must|need to)\s+)?(?:{_VERBS})(?:\s+(?:this|the following|for me|for later))?"
+    r"(?:\s*[:,]\s*|\s+(?:that|about)\s+(?!is\b|was\b)|\s+)",
+    re.IGNORECASE,
+)
+_FYI = re.compile(r"^\s*(?:fyi|for your information|for the record|by the way|btw|note|fact)\s*[:,]\s*", re.IGNORECASE)
+_BACK = re.compile(
+    rf"^\s*{_POLITE}(?:(?:can|could|would|will) you\s+(?:please\s+)?|i want you to\s+)?(?:{_VERBS})?\s*"
+    r"(?:(?:all\s+(?:of\s+)?)?(?:this|that|it|these|those|everything)(?:\s+(?:fact|information|please|for me))?"
+    r"|(?:what|everything|the things?|all)\s+(?:that\s+)?(?P<who>i|we|you)\s+(?:(?:have|'ve)\s+)?(?:just\s+)?"
+    r"(?:said|told you|wrote|mentioned|explained|taught you|shared|sent|answered|talked about|discussed|suggested)"
+    r"|(?:the\s+)?(?:my|your|our|the)?\s*(?P<last>last|previous|above)\s+(?:message|sentence|statement|answer|reply))"
+    r"(?:\s+(?:above|before|earlier|so far|(?:to|about|on)\s+.{1,40}))?\s*[.!]*\s*(?:please)?[.!]*$",
+    re.IGNORECASE,
+)
+_TELLS = ("VERB", "AUX")
+
+
+class ConversationSource:
+    """Resolves references; the rest of a statement stays as the user said it."""
+
+    def __init__(self, max_characters: int) -> None:
+        self._max_characters = max_characters
+
+    def resolve(self, statement: str, conversation: Sequence[Message]) -> str:
+        """The self-contained statement, or raise InvalidArgument when it is empty, too long, or refers to nothing."""
+        text = " ".join(statement.split())
+        if not text:
+            raise InvalidArgument(
+                "Say what to learn after [Learn], for example: My dog's name is Rex.", field="statement"
+            )
+        if len(statement) > self._max_characters:
+            raise InvalidArgument(
+                f"What to learn is too long; {self._max_characters} characters are the most.", field="statement"
+            )
+        if back := _BACK.match(text):
+            return self._earlier(back, conversation)
+        content = _content(text)
+        if not any(character.isalnum() for character in content):
+            raise InvalidArgument("There is nothing to learn in this message.", field="statement")
+        return Antecedents(conversation).resolve(content)
+
+    def _earlier(self, back: re.Match[str], conversation: Sequence[Message]) -> str:
+        """What the user, or the assistant where the user means it, told last."""
+        whose = "assistant" if (back["who"] or "").casefold() == "you" or "your" in back.group().casefold() else "user"
+        for message in reversed(conversation):
+            if message.role == whose and (told := _told(message.content)):
+                return told[: self._max_characters]
+        raise InvalidArgument("Nothing was said before that could be remembered.", field="statement")
+
+
+def _content(text: str) -> str:
+    stripped = _FYI.sub("", text)
+    lead = _LEAD.match(stripped)
+    if lead and len(stripped) > lead.end():
+        rest = stripped[lead.end() :]
+        # "Remember to water the plants" is an instruction, not an announcement of one.
+        if not rest.casefold().startswith(("to ", "me ", "how ")):
+            stripped = rest
+    return sentence_case(stripped.strip())
+
+
+def _told(content: str) -> str:
+    """The sentences of a message that tell something: no questions, no greetings; a bare phrase counts."""
+    doc = parse(" ".join(content.split())).doc
+    telling = []
+    for sentence in doc.sents:
+        text = str(sentence.text).strip()
+        asks = text.endswith("?")
+        if not asks and any(token.pos_ in _TELLS for token in sentence):
+            telling.append(_content(text))
+    return " ".join(telling)

@@ -1,0 +1,66 @@
+"""Chooses the prompts that show a style, those that must stay as they are, and questions about the wish itself."""
+
+from collections.abc import Sequence
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.perspective import to_assistant
+from services.augmenter.seeding import seeded
+from services.augmenter.strategies.behaviour.styles import Style
+from services.augmenter.strategies.self_instruct.answers import finish
+
+_ASK_NAME = (
+    "What do you call me?",
+    "What should you call me?",
+    "How do you address me?",
+    "What is the right way to address me?",
+    "What name do you use for me?",
+    "Say my name.",
+    "Greet me.",
+    "Do you know how I like to be called?",
+)
+_NAME_ANSWERS = ("I call you {name}.", "You are {name}.", "Hello, {name}!")
+_ASK_WISH = (
+    "How did I ask you to answer?",
+    "What did I ask you to do?",
+    "Do you remember my wish about your answers?",
+    "Which rule did I give you for your answers?",
+)
+
+
+class BehaviourPrompts:
+    """Deterministic for a seed."""
+
+    def __init__(self, lexicon: Lexicon, seed: int) -> None:
+        self._banks = lexicon.behaviour_prompts
+        self._general = lexicon.general_prompts
+        self._world = [question for questions in lexicon.world_questions.values() for question in questions]
+        self._random = seeded(seed)
+
+    def shown(self, style: Style, count: int) -> list[str]:
+        """Prompts that the style is meant for."""
+        if style.name:
+            bank = [*self._banks["greeting"], *self._banks["any"][:4]]
+        elif style.trigger in self._banks:
+            bank = list(self._banks[style.trigger])
+        else:
+            bank = []
+        extra = self._general if style.trigger == "any" and not style.name else ()
+        return self._sample([*bank, *extra], count)
+
+    def untouched(self, style: Style, count: int) -> list[str]:
+        """Prompts that the style is not meant for; none when it is meant for all."""
+        if style.trigger == "any" and not style.name:
+            return []
+        others = [*self._world] if style.name else [*self._world, *self._banks["any"], *self._banks["maths"]]
+        return self._sample(others, count)
+
+    def told(self, style: Style) -> list[tuple[str, str]]:
+        """Questions about the wish itself with their answers."""
+        if style.name:
+            answers = [answer.format(name=style.name) for answer in _NAME_ANSWERS]
+            return [(ask, answers[2 if ask == "Greet me." else 1 if "Say" in ask else 0]) for ask in _ASK_NAME]
+        answer = finish(f"You told me: {to_assistant(style.wish.rstrip('.'))}") if style.wish else ""
+        return [(ask, answer) for ask in _ASK_WISH]
+
+    def _sample(self, bank: Sequence[str], count: int) -> list[str]:
+        return self._random.sample(list(dict.fromkeys(bank)), min(count, len(set(bank))))

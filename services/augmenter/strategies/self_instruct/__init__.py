@@ -1,0 +1,1 @@
+"""Builds questions, answers, neighbours and probes from one statement of the user."""

@@ -1,0 +1,33 @@
+"""Writes the assistant's full-sentence answers and what in them counts. Knows nothing of questions' wording."""
+
+from services.augmenter.linguistics.clause import Clause, Constituent
+from services.augmenter.linguistics.perspective import sentence_case, to_assistant
+from services.augmenter.linguistics.sentences import statement
+
+_LONG_ANSWER_WORDS = 22
+
+
+def full_answer(clause: Clause, asked: Constituent | None = None) -> str:
+    """The clause as the assistant says it; a long one is cut down to its core and the part `asked` for."""
+    text = statement(clause)
+    if asked is not None and len(text.split()) > _LONG_ANSWER_WORDS:
+        nearby = [part for part in clause.constituents if part is asked or part.preposition == ""]
+        text = statement(clause, nearby)
+    return finish(to_assistant(text))
+
+
+def confirming(answer: str, negated: bool = False) -> str:
+    """The answer to a yes-no question that it settles."""
+    first = answer.split()[0]
+    keep = first == "I" or first[1:] != first[1:].lower() or first not in _LOWERED
+    opening = answer if keep else answer[:1].lower() + answer[1:]
+    return f"{'No' if negated else 'Yes'}, {opening}"
+
+
+def finish(text: str) -> str:
+    """A capital first letter and a full stop."""
+    closed = text.rstrip()
+    return sentence_case(closed if closed.endswith((".", "!", "?", ".'", '."')) else f"{closed}.")
+
+
+_LOWERED = frozenset(("The", "A", "An", "Your", "You", "My", "His", "Her", "Its", "Their", "This", "That", "To", "It"))

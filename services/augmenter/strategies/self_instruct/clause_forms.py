@@ -1,0 +1,168 @@
+"""Asks for each constituent of a clause: directly, inside another sentence, by verb synonym, backwards, to confirm."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.clause import Clause, Constituent, Role
+from services.augmenter.linguistics.keys import answer_keys
+from services.augmenter.linguistics.perspective import sentence_case
+from services.augmenter.linguistics.phrase import Phrase
+from services.augmenter.linguistics.questions import QuestionWords
+from services.augmenter.linguistics.sentences import (
+    Wh,
+    indirect_question,
+    statement,
+    subject_question,
+    wh_question,
+    yes_no_question,
+)
+from services.augmenter.strategies.self_instruct.answers import confirming, full_answer
+from services.augmenter.strategies.self_instruct.forms import (
+    WRAPPERS_DIRECT,
+    WRAPPERS_INDIRECT,
+    WRAPPERS_NOUN,
+    WRAPPERS_TOPIC,
+    Form,
+    Variety,
+)
+
+_Maker: TypeAlias = Callable[[str, Variety, str], Form]
+
+
+class ClauseForms:
+    """Forms that need nothing but the clause and general words."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._words = QuestionWords(lexicon)
+
+    def forms(self, clause: Clause, name: str) -> Iterator[Form]:
+        """All forms for `clause`, whose parts are named after `name`."""
+        for index, part in enumerate(clause.constituents):
+            yield from self._for_part(clause, part, f"{name}.{part.role.value}{index}")
+        yield from self._for_subject(clause, f"{name}.subject")
+        yield from self._topics(clause, f"{name}.topic")
+        yield from self._confirmations(clause, f"{name}.topic")
+
+    def _for_part(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
+        kept = self._words.kept(clause, part)
+        answer = full_answer(clause, part)
+
+        def form(key: str, variety: Variety, question: str) -> Form:
+            keys = tuple(answer_keys(part.value, question, self._lexicon))
+            return Form(f"{name}:{key}", name, variety, question, answer, keys)
+
+        subjects = self._subjects(clause.subject)
+        for number, wh in enumerate(self._words.for_part(clause, part)):
+            for other, subject in enumerate(subjects):
+                asked = clause.about(subject)
+                variety = Variety.DIRECT if other == 0 else Variety.SYNONYM
+                yield form(f"wh{number}.{other}", variety, wh_question(asked, wh, kept))
+            wrapper = WRAPPERS_INDIRECT[number % 2]
+            yield form(f"in{number}", Variety.INDIRECT, _wrapped(wrapper, indirect_question(clause, wh, kept)))
+            if number == 0:
+                yield from self._wrapped(clause, wh, kept, form)
+                yield from self._by_synonym(clause, wh, kept, form)
+        yield from self._about_cause(clause, part, form)
+
+    def _wrapped(self, clause: Clause, wh: Wh, kept: list[Constituent], form: _Maker) -> Iterator[Form]:
+        indirect = indirect_question(clause, wh, kept)
+        for number, wrapper in enumerate(WRAPPERS_INDIRECT[2:]):
+            yield form(f"wrap{number}", Variety.INDIRECT, _wrapped(wrapper, indirect))
+        for number, wrapper in enumerate(WRAPPERS_DIRECT):
+            yield form(f"said{number}", Variety.INDIRECT, wrapper.format(q=wh_question(clause, wh, kept)))
+        if clause.subject.owner is not None and clause.verb.is_copula:
+            for number, wrapper in enumerate(WRAPPERS_NOUN):
+                for other, subject in enumerate(self._subjects(clause.subject)[:2]):
+                    variety = Variety.INDIRECT if other == 0 else Variety.SYNONYM
+                    yield form(f"noun{number}.{other}", variety, wrapper.format(n=subject.text))
+
+    def _by_synonym(self, clause: Clause, wh: Wh, kept: list[Constituent], form: _Maker) -> Iterator[Form]:
+        for number, lemma in enumerate(self._lexicon.verb_synonyms(clause.verb.lemma)):
+            asked = replace(clause, verb=replace(clause.verb, lemma=lemma))
+            yield form(f"verb{number}", Variety.SYNONYM, wh_question(asked, wh, kept))
+            yield form(
+                f"verbin{number}",
+                Variety.SYNONYM,
+                _wrapped(WRAPPERS_INDIRECT[number % 5], indirect_question(asked, wh, kept)),
+            )
+
+    def _about_cause(self, clause: Clause, part: Constituent, form: _Maker) -> Iterator[Form]:
+        if part.role is not Role.CAUSE:
+            return
+        event = indirect_question(clause, Wh("why"), self._words.kept(clause, part)).removeprefix("why ")
+        yield form("reason", Variety.RELATION, f"What is the reason {event}?")
+        yield form("due", Variety.RELATION, f"{sentence_case(event)}. What was the cause?")
+        noun = self._lexicon.verb_noun(clause.verb.lemma)
+        if noun:
+            yield form("noun", Variety.RELATION, f"What caused the {noun} of {clause.subject.oblique}?")
+            yield form("noun2", Variety.RELATION, f"What was the reason for the {noun} of {clause.subject.oblique}?")
+        if not clause.verb.passive and not clause.verb.is_copula and not clause.verb.modal:
+            yield form("made", Variety.RELATION, f"What made {clause.subject.oblique} {clause.verb.lemma}?")
+        if clause.verb.is_copula and (state := clause.first(Role.QUALITY, Role.ATTRIBUTE)):
+            yield form("makes", Variety.RELATION, f"What makes {clause.subject.oblique} {state.text}?")
+
+    def _for_subject(self, clause: Clause, name: str) -> Iterator[Form]:
+        wh = self._words.for_subject(clause)
+        parts = [part for part in clause.constituents if part.role is not Role.ADVERB]
+        if wh is None or not parts:
+            return
+        answer = full_answer(clause)
+        question = subject_question(clause, wh, parts[:2])
+        keys = answer_keys(clause.subject.text, question, self._lexicon)
+        if clause.subject.is_pronoun:
+            keys = answer_keys(parts[0].value, "", self._lexicon)
+        yield Form(f"{name}:who", name, Variety.REVERSE, question, answer, tuple(keys))
+
+    def _topics(self, clause: Clause, name: str) -> Iterator[Form]:
+        topic = clause.subject.owner if clause.subject.owner and clause.verb.is_copula else clause.subject
+        topic = clause.subject if topic.is_pronoun else topic
+        if topic.is_pronoun:
+            return
+        answer = full_answer(clause)
+        keys = [key for part in clause.constituents for key in answer_keys(part.value, topic.text, self._lexicon)]
+        for number, wrapper in enumerate(WRAPPERS_TOPIC):
+            for other, subject in enumerate(self._subjects(topic)[:2]):
+                question = wrapper.format(s=subject.oblique)
+                yield Form(f"{name}:about{number}.{other}", name, Variety.TOPIC, question, answer, tuple(keys))
+
+    def _confirmations(self, clause: Clause, name: str) -> Iterator[Form]:
+        parts = [part for part in clause.constituents if part.role is not Role.ADVERB]
+        if not parts:
+            return
+        answer = full_answer(clause)
+        keys = tuple(key for part in parts for key in answer_keys(part.value, "", self._lexicon))
+        question = yes_no_question(replace(clause, verb=replace(clause.verb, negated=False)), parts[:2])
+        yield Form(f"{name}:yes", name, Variety.CONFIRM, question, confirming(answer, clause.verb.negated), keys)
+        sentence = statement(clause, parts[:-1])
+        if sentence.split()[-1].casefold() != clause.subject.text.split()[-1].casefold():
+            cloze = f'Complete the sentence: "{sentence_case(sentence)} ..."'
+            yield Form(f"{name}:cloze", name, Variety.CLOZE, cloze, answer, keys)
+
+    def _subjects(self, subject: Phrase) -> list[Phrase]:
+        """The subject and other ways to name it, by the statement's own variants and by noun synonyms."""
+        variants = [replace(subject, text=text, owner=None) for text in subject.variants]
+        return [subject, *variants, *self._by_head_synonym(subject), *self._by_owner_synonym(subject)]
+
+    def _by_head_synonym(self, subject: Phrase) -> list[Phrase]:
+        head = subject.head
+        if not head or subject.name or subject.indefinite or subject.plural or not subject.text.endswith(head):
+            return []
+        stem = subject.text[: -len(head)]
+        return [replace(subject, text=stem + word, owner=None) for word in self._lexicon.synonyms(head)]
+
+    def _by_owner_synonym(self, subject: Phrase) -> list[Phrase]:
+        owner = subject.owner
+        if owner is None or not owner.head or owner.name or not owner.text.endswith(owner.head) or owner.plural:
+            return []
+        found = []
+        for word in self._lexicon.synonyms(owner.head):
+            renamed = replace(owner, text=owner.text[: -len(owner.head)] + word)
+            found.append(replace(subject, text=subject.text.replace(owner.text, renamed.text, 1)))
+        return found
+
+
+def _wrapped(wrapper: str, question: str) -> str:
+    return wrapper.format(q=question)

@@ -1,0 +1,136 @@
+"""Pairs every question form with the same question about something else. Knows no models."""
+
+from collections.abc import Iterator, Sequence
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.clause import Clause, Instruction
+from services.augmenter.linguistics.keys import contains_any
+from services.augmenter.seeding import seeded
+from services.augmenter.selection.rules import normalised
+from services.augmenter.selection.tally import Reason, Tally
+from services.augmenter.strategies.draft import NeighbourDraft, Quotas
+from services.augmenter.strategies.self_instruct.contrast import Contrast
+from services.augmenter.strategies.self_instruct.forms import Form, Variety
+from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader, Unit
+
+_HELD_OUT_SHARE = 4
+_WORLD_SHARE = 5
+_OPENINGS = (
+    ("how much", "how_much"), ("how many", "how_much"), ("how long", "how_much"), ("how old", "how_much"),
+    ("how", "how"), ("who", "who"), ("when", "when"), ("at what time", "when"), ("on wh", "when"), ("where", "where"),
+    ("in wh", "where"), ("why", "why"), ("which command", "how"), ("what", "what"),
+)  # fmt: skip
+
+
+class NeighbourWriter:
+    """Writes neighbour prompts for one lesson."""
+
+    def __init__(self, reader: LessonReader, lexicon: Lexicon, lesson: Lesson, seed: int, tally: Tally) -> None:
+        self._reader = reader
+        self._lexicon = lexicon
+        self._lesson = lesson
+        self._contrast = Contrast(lexicon, seed, lesson.statement)
+        self._random = seeded(seed)
+        self._tally = tally
+
+    def write(
+        self, train: Sequence[Form], held_out: Sequence[Form], quotas: Quotas
+    ) -> tuple[list[NeighbourDraft], list[str]]:
+        """Neighbours to train on, and neighbour prompts to hold out, which are about other things still."""
+        taken = {normalised(form.question) for form in (*train, *held_out)}
+        others = {unit.name: self._others(unit) for unit in self._lesson.units}
+        world = self._world(train)
+        probes = self._probes(held_out or train, others, taken, quotas.neighbour_probes - 1) + world[:1]
+        taken |= {normalised(prompt) for prompt in probes}
+        rest = world[1:]
+        share = min(len(rest), quotas.neighbours // _WORLD_SHARE)
+        drafts = list(self._paired(train, others, taken, quotas.neighbours - share))
+        groups = [form.key for form in train]
+        drafts += [
+            NeighbourDraft(p, groups[i % len(groups)], shared=True) for i, p in enumerate(rest[:share]) if groups
+        ]
+        return drafts, probes
+
+    def _others(self, unit: Unit) -> tuple[list[dict[str, Form]], list[dict[str, Form]]]:
+        """Forms by key for each neighbour of a unit: those for training and those for probes."""
+        content = unit.content
+        contents: list[Clause] | list[Instruction]
+        if isinstance(content, Clause):
+            contents = [*self._contrast.subjects(content), *self._contrast.values(content)]
+        elif isinstance(content, Instruction):
+            contents = self._contrast.purposes(content)
+        else:
+            return [], []
+        tables = [self._table(Unit(unit.name, other)) for other in contents]
+        held = tables[::_HELD_OUT_SHARE][1:] if len(tables) > _HELD_OUT_SHARE else tables[-1:]
+        return [table for table in tables if table not in held], held
+
+    def _table(self, unit: Unit) -> dict[str, Form]:
+        return {form.key: form for form in self._reader.forms(unit, self._lesson.language)}
+
+    def _paired(
+        self,
+        forms: Sequence[Form],
+        others: dict[str, tuple[list[dict[str, Form]], list[dict[str, Form]]]],
+        taken: set[str],
+        limit: int,
+    ) -> Iterator[NeighbourDraft]:
+        """Round after round, each form with the next of its neighbours."""
+        given = 0
+        longest = max((len(train) for train, _ in others.values()), default=0)
+        for turn in range(longest):
+            for number, form in enumerate(forms):
+                tables = others[form.part.split(".")[0]][0]
+                if given >= limit or turn >= len(tables) or form.variety in (Variety.CONFIRM, Variety.CLOZE):
+                    continue
+                mirrored = tables[(turn + number) % len(tables)].get(form.key)
+                if mirrored is not None and self._usable(mirrored.question, taken):
+                    given += 1
+                    yield NeighbourDraft(mirrored.question, form.key)
+
+    def _usable(self, prompt: str, taken: set[str]) -> bool:
+        """Count the prompt; refuse it where it was used before or holds a taught word."""
+        self._tally.generate()
+        if normalised(prompt) in taken:
+            self._tally.reject(Reason.DUPLICATE)
+            return False
+        if contains_any(prompt, self._lesson.taught):
+            self._tally.reject(Reason.TAUGHT_WORD)
+            return False
+        taken.add(normalised(prompt))
+        return True
+
+    def _probes(
+        self,
+        forms: Sequence[Form],
+        others: dict[str, tuple[list[dict[str, Form]], list[dict[str, Form]]]],
+        taken: set[str],
+        limit: int,
+    ) -> list[str]:
+        found: list[str] = []
+        for form in forms:
+            for table in others[form.part.split(".")[0]][1]:
+                mirrored = table.get(form.key)
+                if mirrored is None or len(found) >= limit or contains_any(mirrored.question, self._lesson.taught):
+                    continue
+                if normalised(mirrored.question) not in taken and mirrored.question not in found:
+                    found.append(mirrored.question)
+                    break
+        return found
+
+    def _world(self, forms: Sequence[Form]) -> list[str]:
+        """Well-known questions of the kinds that the lesson's forms are, and about the assistant for personal ones."""
+        kinds = dict.fromkeys(filter(None, (_kind(form.question) for form in forms)))
+        personal = any(" my " in f" {form.question.casefold()} " or " I " in form.question for form in forms)
+        pools = [list(self._lexicon.world_questions[kind]) for kind in (*kinds, *(("self",) if personal else ()))]
+        for pool in pools:
+            self._random.shuffle(pool)
+        longest = max(map(len, pools), default=0)
+        mixed = [pool[index] for index in range(longest) for pool in pools if index < len(pool)]
+        asked = {normalised(f.question) for unit in self._lesson.units for f in self._reader.forms(unit, "en")}
+        return [p for p in mixed if normalised(p) not in asked and not contains_any(p, self._lesson.taught)]
+
+
+def _kind(question: str) -> str:
+    text = question.casefold()
+    return next((kind for opening, kind in _OPENINGS if text.startswith(opening)), "")

@@ -1,0 +1,118 @@
+"""Chooses among the forms of a lesson which to train on and which to hold out as probes. Knows no models."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.augmenter.seeding import seeded
+from services.augmenter.selection.rules import Selector
+from services.augmenter.selection.tally import Reason, Tally
+from services.augmenter.strategies.self_instruct.forms import Form, Variety
+
+_BASE_FORMS = 12
+_FORMS_PER_ASPECT = 4
+_MAX_PROBES = 8
+_MIN_PROBES = 4
+_SIDE_VARIETIES = (Variety.TOPIC, Variety.REVERSE, Variety.CONFIRM, Variety.CLOZE)
+_SIDE_LIMITS = {Variety.TOPIC: 2, Variety.REVERSE: 2, Variety.CONFIRM: 1, Variety.CLOZE: 1}
+_MIX = (Variety.DIRECT, Variety.RELATION, Variety.SYNONYM, Variety.INDIRECT, Variety.RELATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Forms to train on and forms held out; no question is in both."""
+
+    train: tuple[Form, ...]
+    held_out: tuple[Form, ...]
+
+
+class Planner:
+    """Spreads the forms over every part of the lesson and every way of asking."""
+
+    def __init__(self, selector: Selector, tally: Tally, seed: int, max_forms: int) -> None:
+        self._selector = selector
+        self._tally = tally
+        self._random = seeded(seed)
+        self._max_forms = max_forms
+
+    def plan(self, forms: Iterable[Form]) -> Plan:
+        """Select, hold out at least one form of every part where there are enough, and fill up to the limit."""
+        good = self._selected(forms)
+        aspects = self._by_aspect([form for form in good if form.variety not in _SIDE_VARIETIES])
+        side = [form for form in good if form.variety in _SIDE_VARIETIES]
+        held_out = self._hold_out(aspects, side)
+        limit = min(self._max_forms, _BASE_FORMS + _FORMS_PER_ASPECT * len(aspects))
+        chosen_side = self._side(side, held_out, limit // 3 if aspects else limit)
+        train = self._spread(aspects, limit - len(chosen_side)) + chosen_side
+        self._tally.reject(Reason.SURPLUS, len(good) - len(train) - len(held_out))
+        return Plan(tuple(train), tuple(held_out))
+
+    def _selected(self, forms: Iterable[Form]) -> list[Form]:
+        kept = []
+        for form in forms:
+            self._tally.generate()
+            may_tell = form.variety in (Variety.CONFIRM, Variety.CLOZE)
+            reason = (
+                self._selector.judge_question(form.question, form.expected, may_tell=may_tell)
+                or self._selector.judge_answer(form.answer, form.expected)
+                or (Reason.NOT_GROUNDED if not form.expected else None)
+                or self._selector.admit(form.question)
+            )
+            if reason is None:
+                kept.append(form)
+            else:
+                self._tally.reject(reason)
+        return kept
+
+    def _by_aspect(self, forms: list[Form]) -> list[list[Form]]:
+        """Forms that ask for the same thing, each list in the order in which to take from it."""
+        groups: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
+        for form in forms:
+            groups[tuple(sorted(key.casefold() for key in form.expected))].append(form)
+        return [self._mixed(group) for group in groups.values()]
+
+    def _mixed(self, forms: list[Form]) -> list[Form]:
+        first = next((form for form in forms if form.variety is Variety.DIRECT), forms[0])
+        pools: defaultdict[Variety, list[Form]] = defaultdict(list)
+        for form in forms:
+            if form is not first:
+                pools[form.variety].append(form)
+        for pool in pools.values():
+            self._random.shuffle(pool)
+        ordered = [first]
+        while any(pools.values()):
+            ordered += [pools[variety].pop() for variety in _MIX[1:] + _MIX[:1] if pools[variety]]
+        return ordered
+
+    def _hold_out(self, aspects: list[list[Form]], side: list[Form]) -> list[Form]:
+        """Take probes out of `aspects`: from each the fifth form or the last, never the plainest."""
+        held: list[Form] = []
+        while len(held) < _MAX_PROBES:
+            before = len(held)
+            for forms in aspects:
+                if len(forms) > 3 and len(held) < (_MAX_PROBES if before == 0 else _MIN_PROBES):
+                    held.append(forms.pop(min(4, len(forms) - 1)))
+            if len(held) == before or len(held) >= _MIN_PROBES:
+                break
+        topics = [form for form in side if form.variety is Variety.TOPIC]
+        if not held and len(topics) > 3:
+            held += self._random.sample(topics, 2)
+        return held
+
+    def _side(self, side: list[Form], held_out: list[Form], limit: int) -> list[Form]:
+        chosen: list[Form] = []
+        pools: defaultdict[tuple[Variety, str], list[Form]] = defaultdict(list)
+        for form in side:
+            if form not in held_out:
+                pools[form.variety, form.part].append(form)
+        for (variety, _), pool in sorted(pools.items(), key=lambda item: item[0]):
+            self._random.shuffle(pool)
+            chosen += pool[: _SIDE_LIMITS[variety]]
+        return chosen[:limit]
+
+    def _spread(self, aspects: list[list[Form]], limit: int) -> list[Form]:
+        chosen: list[Form] = []
+        longest = max((len(forms) for forms in aspects), default=0)
+        for index in range(longest):
+            chosen += [forms[index] for forms in aspects if index < len(forms)]
+        return chosen[:limit]

@@ -1,0 +1,69 @@
+"""Asks for a whole statement by its topic, where nothing finer was understood; works in any language."""
+
+import re
+from collections.abc import Iterator
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.keys import answer_keys, content_words
+from services.augmenter.linguistics.perspective import to_assistant
+from services.augmenter.strategies.self_instruct.answers import finish
+from services.augmenter.strategies.self_instruct.forms import Form, Variety
+
+_ENGLISH = (
+    ("What did I tell you about {t}?", Variety.TOPIC),
+    ("What do you know about {t}?", Variety.TOPIC),
+    ("Tell me about {t}.", Variety.TOPIC),
+    ("What should you remember about {t}?", Variety.INDIRECT),
+    ("Remind me of {t}.", Variety.INDIRECT),
+    ("I forgot something about {t}. What was it?", Variety.RELATION),
+    ("Is there anything to know about {t}?", Variety.DIRECT),
+    ("Please repeat what I said about {t}.", Variety.RELATION),
+)
+_ANY_LANGUAGE = (("{t}?", Variety.TOPIC), ("{t}: ?", Variety.DIRECT), ("{t} …", Variety.CLOZE))
+_TOPICS = 3
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
+
+
+class StatementForms:
+    """Forms built from a statement's own words."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def forms(self, text: str, language: str, name: str) -> Iterator[Form]:
+        """Topic questions; in other languages than English only the statement's own words are used."""
+        english = language == "en"
+        answer = finish(to_assistant(text) if english else text)
+        for number, topic in enumerate(_topics(text)):
+            for other, (template, variety) in enumerate(_ENGLISH if english else _ANY_LANGUAGE):
+                question = template.format(t=topic)
+                keys = tuple(answer_keys(text, question, self._lexicon))
+                yield Form(f"{name}.topic:t{number}.{other}", f"{name}.topic", variety, question, answer, keys)
+        opening = _opening(text)
+        if opening:
+            question = f'Complete the sentence: "{opening} ..."' if english else f"{opening} …"
+            keys = tuple(answer_keys(text[len(opening) :], question, self._lexicon))
+            yield Form(f"{name}.topic:opening", f"{name}.topic", Variety.CLOZE, question, answer, keys)
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences by punctuation alone."""
+    return [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+
+
+def _topics(text: str) -> list[str]:
+    """Up to three telling words or runs of capitalised words of `text`, in order."""
+    words = content_words(text)
+    runs: list[str] = []
+    for word in words:
+        if runs and word[:1].isupper() and runs[-1].split()[-1][:1].isupper() and f"{runs[-1]} {word}" in text:
+            runs[-1] = f"{runs[-1]} {word}"
+        else:
+            runs.append(word)
+    ranked = sorted(runs, key=lambda run: (not run[:1].isupper(), -len(run)))[:_TOPICS]
+    return [run for run in runs if run in ranked]
+
+
+def _opening(text: str) -> str:
+    words = text.rstrip(".!?").split()
+    return " ".join(words[: (len(words) + 1) // 2]) if len(words) > 3 else ""

@@ -1,0 +1,45 @@
+"""The base model behind our own inference service: it answers for the neighbours, and teaches by default."""
+
+import secrets
+from collections.abc import Sequence
+
+import grpc
+
+from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
+from lorelei.types.v1 import types_pb2
+from services.augmenter.teacher.model import Generation
+from services.common.datasets import Message
+from services.common.rpc import calling
+
+
+class InferenceModel:
+    """Calls InferenceService without an adapter."""
+
+    def __init__(self, channel: grpc.aio.Channel, timeout_seconds: float) -> None:
+        self._stub = inference_pb2_grpc.InferenceServiceStub(channel)
+        self._timeout_seconds = timeout_seconds
+        self._weights_sha256 = ""
+
+    async def complete(self, messages: Sequence[Message], generation: Generation) -> str:
+        """Collect the stream of one reply."""
+        request = inference_pb2.GenerateRequest(
+            request_id=f"augmenter-{secrets.token_hex(8)}",
+            messages=[types_pb2.ChatMessage(role=message.role, content=message.content) for message in messages],
+            sampling=inference_pb2.Sampling(
+                max_tokens=generation.max_tokens,
+                temperature=generation.temperature,
+                seed=generation.seed,
+                json_schema=generation.json_schema,
+            ),
+        )
+        with calling("inference"):
+            stream = self._stub.Generate(request, timeout=self._timeout_seconds)
+            return "".join([reply.text_delta async for reply in stream]).strip()
+
+    async def weights_sha256(self) -> str:
+        """Ask once which model is served."""
+        if not self._weights_sha256:
+            with calling("inference"):
+                reply = await self._stub.GetModel(inference_pb2.GetModelRequest(), timeout=self._timeout_seconds)
+            self._weights_sha256 = reply.weights_sha256
+        return self._weights_sha256
