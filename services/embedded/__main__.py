@@ -42,7 +42,7 @@ def main() -> int:
             wait_seconds, lambda: console.warn("waiting for services of a killed launcher to end")
         ) as lock:
             check_gateway_port(settings.gateway_host, settings.gateway_port)
-            home.set_old_logs_aside()
+            home.tidy()
             asyncio.run(_run(settings, home, lock, console))
     except ValidationError as error:
         for problem in error.errors():

@@ -16,7 +16,7 @@ _LOCK_POLL_SECONDS = 0.2
 
 
 class Home:
-    """Names the files under one home; creates folders, never deletes anything."""
+    """Names the files under one home, and keeps order in it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().resolve()
@@ -86,10 +86,12 @@ class Home:
         finally:
             _remove_scratch(link)
 
-    def set_old_logs_aside(self) -> None:
-        """Keep the last run's logs as `NAME.log.previous`, so that this run's begin empty."""
+    def tidy(self) -> None:
+        """Keep the last run's logs as `NAME.log.previous`, and empty the work folder. Only for who holds the lock."""
         for log in self.logs.glob("*.log"):
             log.replace(log.with_name(f"{log.name}.previous"))
+        shutil.rmtree(self.work)
+        self.work.mkdir(mode=0o700)
 
 
 def _remove_scratch(link: Path) -> None:

@@ -62,7 +62,7 @@ def service_environments(
     redis = {"REDIS_URL": redis_url}
     store = _object_store(settings, home)
     fields: dict[str, dict[str, object]] = {
-        "inference": {"PORT": addresses.inference_port, **model, **store},
+        "inference": {"PORT": addresses.inference_port, "CACHE_FOLDER": home.work, **model, **store},
         "trainer": {
             "PORT": addresses.trainer_port,
             "INFERENCE_ADDRESS": inference,
@@ -135,6 +135,7 @@ def _reachable(host: str) -> str:
 def _ready_lines(settings: EmbeddedSettings, home: Home) -> list[str]:
     url = f"http://{_reachable(settings.gateway_host)}:{settings.gateway_port}"
     return [
+        f"  Page     {url}/",
         f"  API      {url}/v1 (OpenAI-compatible; described at {url}/docs)",
         f"  API key  in {home.api_key}",
         f"  Logs     in {home.logs}",

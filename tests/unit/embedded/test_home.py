@@ -72,8 +72,14 @@ def test_waiting_for_left_services_is_bounded(home: Home) -> None:
 def test_the_last_runs_logs_are_kept_once(home: Home) -> None:
     for run in ("first", "second"):
         (home.logs / "trainer.log").write_text(run)
-        home.set_old_logs_aside()
+        home.tidy()
     assert [(log.name, log.read_text()) for log in home.logs.iterdir()] == [("trainer.log.previous", "second")]
+
+
+def test_the_work_of_a_killed_run_is_cleared(home: Home) -> None:
+    (home.work / "v-1").mkdir()
+    home.tidy()
+    assert list(home.work.iterdir()) == []
 
 
 def test_scratch_has_a_short_path_and_is_gone_after_the_run(home: Home) -> None:
