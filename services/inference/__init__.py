@@ -1,0 +1,1 @@
+"""Serves one base model and many personal adapters, swapped while streams run."""
