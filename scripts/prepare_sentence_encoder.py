@@ -75,7 +75,7 @@ def export(encoder: SentenceEncoder, path: Path) -> None:
 
 def largest_difference(bert: "BertModel", onnx_path: Path, tokenizer_path: Path) -> float:
     """The largest absolute difference between ONNX and the untouched torch model over CHECK_SENTENCES."""
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]  # it ships no types
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(tokenizer_path))
@@ -98,7 +98,8 @@ def prepare(output: Path) -> None:
     from transformers import BertModel
 
     source = source_folder()
-    bert = BertModel.from_pretrained(str(source), attn_implementation="eager", dtype=torch.float32).eval()
+    bert: BertModel = BertModel.from_pretrained(str(source), attn_implementation="eager", dtype=torch.float32)
+    bert.train(False)
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output) as scratch:
         # Written aside and moved at the end, so that an interrupted run leaves no half-written encoder behind.

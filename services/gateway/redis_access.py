@@ -14,6 +14,8 @@ CALL_TIMEOUT_SECONDS = 5.0
 
 _CONNECT_TIMEOUT_SECONDS = 2.0
 _RETRY_PAUSE_SECONDS = 0.1
+# Everyone who watches a lesson holds one; Redis itself allows 10,000 clients.
+_MAX_CONNECTIONS = 4000
 
 
 def open_redis(url: str) -> Redis:
@@ -23,6 +25,7 @@ def open_redis(url: str) -> Redis:
         decode_responses=True,
         protocol=2,
         socket_timeout=CALL_TIMEOUT_SECONDS,
+        max_connections=_MAX_CONNECTIONS,
         socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS,
         retry=Retry(ConstantBackoff(_RETRY_PAUSE_SECONDS), retries=1),
     )

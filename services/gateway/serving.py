@@ -51,6 +51,3 @@ class Inference(Protocol):
 
     async def unload(self, adapter: AdapterVersion) -> None:
         """Remove the version as soon as no stream uses it."""
-
-    async def base_model(self) -> str:
-        """Name of the base model that is served."""

@@ -54,12 +54,6 @@ class InferenceClient:
                 pb.UnloadAdapterRequest(adapter=_ref(adapter)), timeout=self._call_timeout_seconds
             )
 
-    async def base_model(self) -> str:
-        """Name of the base model that is served."""
-        with calling("inference"):
-            reply = await self._stub.GetModel(pb.GetModelRequest(), timeout=self._call_timeout_seconds)
-        return str(reply.name)
-
 
 def _ref(adapter: AdapterVersion) -> types_pb2.AdapterRef:
     return types_pb2.AdapterRef(tenant=adapter.tenant, user=adapter.user, version=adapter.version)

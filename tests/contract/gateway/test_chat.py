@@ -44,7 +44,7 @@ async def test_a_reply_comes_as_a_stream(running: Running) -> None:
 
 
 async def test_sampling_reaches_inference(running: Running) -> None:
-    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    schema: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "integer"}}}
     async with running.openai() as client:
         await client.chat.completions.create(
             model="lorelei:base",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from services.common.identifiers import new_job_id
 from tests.contract.gateway.conftest import Running
 from tests.contract.gateway.services import Training
 
+JSON = {"Content-Type": "application/json"}
 FACT = "My dog is called Biscuit."
 FINISHED = "Finished model updated! I already remember the information you provided."
 
@@ -47,9 +49,7 @@ async def test_the_chat_shows_the_progress_and_closes_with_the_sentence(running:
     percentages = [int(number) for number in re.findall(r"Model Updating\.\.\. \[(\d+)%\]\n", text)]
     assert percentages[0] == 0
     assert percentages[-1] == 100
-    assert all(
-        later - earlier >= 10 or later == 100 for earlier, later in zip(percentages, percentages[1:], strict=False)
-    )
+    assert all(later - earlier >= 10 or later == 100 for earlier, later in pairwise(percentages))
     assert text.endswith(f"[100%]\n{FINISHED}")
     learns = [chunk.lorelei["learn"] for chunk in chunks]
     assert {learn["kind"] for learn in learns} == {"instruction"}
@@ -59,7 +59,7 @@ async def test_the_chat_shows_the_progress_and_closes_with_the_sentence(running:
 
 
 async def test_without_a_stream_the_call_waits_for_the_closing_sentence(running: Running) -> None:
-    before = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+    before: list[Any] = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
     async with running.openai() as client:
         reply: Any = await client.chat.completions.create(
             model="lorelei", messages=[*before, *teaching()], user="waiter"
@@ -145,14 +145,12 @@ async def test_wrong_ids_and_fields_are_refused(running: Running) -> None:
             await http.get(f"/v1/learn/{job_id}/events", params={"user": "owner"}, headers={"Last-Event-ID": "x"}),
             await http.post("/v1/learn", json={"text": "  "}),
             await http.post("/v1/learn", json={"text": FACT, "colour": "red"}),
-            await http.post(
-                "/v1/learn", json={"text": "half \ud800".encode("utf-8", "surrogatepass").decode("latin1")}
-            ),
+            await http.post("/v1/learn", content=b'{"text": "half \\ud800"}', headers=JSON),
             await http.post("/v1/learn", json={"file_ids": ["f-1"]}),
             await http.post("/v1/learn", json={"query": "bees"}),
         ]
     statuses = [reply.status_code for reply in replies]
-    assert statuses == [404, 404, 404, 404, 400, 400, 400, 400, 202, 400, 400]
+    assert statuses == [404] * 4 + [400] * 7
 
 
 async def test_a_stored_conversation_goes_into_the_lesson(running: Running) -> None:

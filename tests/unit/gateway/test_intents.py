@@ -1,5 +1,6 @@
 """Which way of learning a statement means."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 
 from services.common.errors import FailedPrecondition
 from services.gateway.intents import IntentClassifier, LearnKind, SentenceEncoder, learn_statement
-from services.gateway.intents.classifier import read_examples
+from services.gateway.intents.classifier import WEIGHTS_FILE
 from services.gateway.intents.encoder import MAX_TOKENS
+from services.gateway.intents.fitting import fit_weights, read_examples
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,12 @@ def test_no_held_out_statement_is_trained_on() -> None:
     assert all(len(splits["train"][kind]) >= 60 for kind in LearnKind)
 
 
-def test_fitting_again_gives_the_same_answers(classifier: IntentClassifier) -> None:
+def test_the_stored_weights_belong_to_the_stored_examples(encoder: SentenceEncoder) -> None:
+    stored = np.array(json.loads(WEIGHTS_FILE.read_text()))
+    assert np.allclose(fit_weights(encoder, read_examples("train")), stored, atol=0.01)
+
+
+def test_plain_cases_are_clear(classifier: IntentClassifier) -> None:
     assert classifier.classify("My cat is called Miso.") is LearnKind.INSTRUCTION
     assert classifier.classify("Please read the attached PDF.") is LearnKind.DOCUMENT
     assert classifier.classify("Search the web for news about bees.") is LearnKind.WEB
