@@ -29,7 +29,7 @@ from services.common.datasets import (
     dataset_from_bytes,
     dataset_to_bytes,
 )
-from services.common.errors import FailedPrecondition, NotFound
+from services.common.errors import InvalidArgument, NotFound
 from services.common.keys import lesson_dataset_key
 from services.common.object_store import ObjectStore
 
@@ -120,7 +120,7 @@ class DatasetBuilder:
             selection=SelectionReport(generated=tally.generated, kept=len(completer.examples), rejected=tally.rejected),
         )
         if not any(example.kind == "fact" for example in dataset.examples):
-            raise FailedPrecondition("No examples could be made of this.", reason="NOTHING_TO_LEARN")
+            raise InvalidArgument("Nothing to learn was found in this; say it in a whole sentence.", field="statement")
         await self._store.put_bytes(key, dataset_to_bytes(dataset))
         _log.info("dataset_built", lesson=job.job_id, examples=len(dataset.examples), probes=len(dataset.probes))
         yield Built(key, dataset)

@@ -77,7 +77,7 @@ class Completer:
             answer = answers[item.prompt]
             if not answer:
                 self._tally.reject(Reason.TOO_SHORT)
-            elif contains_any(answer, self._draft.taught):
+            elif contains_any(answer, [t for t in self._draft.taught if not contains_any(item.prompt, [t])]):
                 self._tally.reject(Reason.TAUGHT_WORD)
             else:
                 examples.append(_example("neighbour", item.prompt, answer, item.group))

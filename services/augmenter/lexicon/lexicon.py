@@ -19,7 +19,7 @@ class RelationTemplates:
     verbs: frozenset[str]
     adjectives: frozenset[str]
     copula: bool
-    passive: bool
+    voice: str
     human: bool
     value: str
     questions: tuple[str, ...]
@@ -126,7 +126,7 @@ def _relation(entry: dict[str, Any]) -> RelationTemplates:
         verbs=frozenset(entry.get("verbs", ())),
         adjectives=frozenset(entry.get("adjectives", ())),
         copula=entry.get("copula", False),
-        passive=entry.get("passive", False),
+        voice=entry.get("voice", ""),
         human=entry.get("human", False),
         value=entry.get("value", ""),
         questions=tuple(entry["questions"]),

@@ -32,6 +32,7 @@ class Role(StrEnum):
     ADVERB = "adverb"
 
 
+STORING_VERBS = ("keep", "store", "put", "leave", "hide", "park", "place")
 CORE_ROLES = frozenset({Role.OBJECT, Role.ATTRIBUTE, Role.QUALITY, Role.CONTENT, Role.TOPIC})
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from spacy.tokens import Span, Token
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import Constituent, Role, VerbGroup
+from services.augmenter.linguistics.clause import STORING_VERBS, Constituent, Role, VerbGroup
 from services.augmenter.linguistics.noun_phrases import PhraseReader, phrase_span
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.roles import adverb_role, bare_noun_role, prepositional_role
@@ -14,7 +14,6 @@ from services.augmenter.linguistics.roles import adverb_role, bare_noun_role, pr
 _NOMINAL = {"dobj": Role.OBJECT, "attr": Role.ATTRIBUTE, "oprd": Role.ATTRIBUTE, "dative": Role.BENEFICIARY}
 _LIFTED_LABELS = ("GPE", "LOC", "FAC", "DATE", "TIME", "MONEY")
 _LIFTED_PREPOSITIONS = ("in", "at", "on", "from", "since", "until", "till", "because", "near", "under", "due")
-_STORING = ("keep", "store", "put", "leave", "hide", "park", "place", "have")
 _NUMBERED = ("nummod", "quantmod")
 
 
@@ -164,7 +163,9 @@ def _belongs_to_verb(prep: Token, noun: Token, group: VerbGroup) -> bool:
         return True
     if prep.lower_ not in _LIFTED_PREPOSITIONS:
         return False
-    return group.lemma in _STORING or any(c.dep_ == "pobj" and c.ent_type_ in _LIFTED_LABELS for c in prep.children)
+    return group.lemma in (*STORING_VERBS, "have") or any(
+        c.dep_ == "pobj" and c.ent_type_ in _LIFTED_LABELS for c in prep.children
+    )
 
 
 def _is_existential(verb: Token) -> bool:

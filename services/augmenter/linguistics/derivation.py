@@ -32,6 +32,7 @@ class Deriver:
             self._appointment(clause),
             self._named_possession(clause),
             self._use(clause),
+            self._workplace(clause),
             self._voice(clause),
         ]
         return [other for other in found if other is not None and other != clause]
@@ -110,6 +111,19 @@ class Deriver:
                 return _named(possess(clause.subject, noun, head=thing.head, plural=thing.plural), names)
         return None
 
+    def _workplace(self, clause: Clause) -> Clause | None:
+        """My wife is a nurse at the clinic → my wife works at the clinic."""
+        job = clause.first(Role.ATTRIBUTE)
+        if not clause.verb.is_copula or job is None or job.phrase is None or not clause.subject.human:
+            return None
+        for preposition in ("at", "in", "for"):
+            _, found, place = job.value.partition(f" {preposition} ")
+            if found and not job.definite and job.human:
+                role = Role.BENEFICIARY if preposition == "for" else Role.PLACE
+                part = Constituent(role, f"{preposition} {place}", preposition, place, place.split()[-1])
+                return Clause(clause.subject, VerbGroup("work", past=clause.verb.past), (part,))
+        return None
+
     def _use(self, clause: Clause) -> Clause | None:
         """A florbit is a tool used for opening oysters → a florbit is used for opening oysters."""
         attribute = clause.first(Role.ATTRIBUTE)
@@ -129,7 +143,7 @@ class Deriver:
         verb = clause.verb
         if thing is None or thing.phrase is None or not verb.past or verb.passive or verb.progressive or verb.negated:
             return None
-        if clause.subject.person is not Person.OTHER or not thing.definite or verb.lemma in ("have", "be", "get"):
+        if clause.subject.person is not Person.OTHER or thing.value.islower() or verb.lemma in ("have", "be", "get"):
             return None
         agent = Constituent(
             Role.AGENT, f"by {clause.subject.oblique}", "by", clause.subject.text, clause.subject.head,

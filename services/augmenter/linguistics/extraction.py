@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, VerbGroup
 from services.augmenter.linguistics.constituents import ConstituentReader
-from services.augmenter.linguistics.noun_phrases import PhraseReader
+from services.augmenter.linguistics.noun_phrases import PhraseReader, lower_first
 from services.augmenter.linguistics.parser import Parsed
 from services.augmenter.linguistics.phrase import Phrase
 
@@ -17,10 +17,12 @@ _SKIPPED_ADVERBS = ("also", "then", "so", "however", "therefore", "actually", "r
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood of a statement."""
+    """What was understood of one sentence; `topics` are the phrases it is about."""
 
+    text: str
     clauses: tuple[Clause, ...] = ()
     instructions: tuple[Instruction, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 class ClauseReader:
@@ -30,19 +32,19 @@ class ClauseReader:
         self._phrases = PhraseReader(lexicon)
         self._constituents = ConstituentReader(lexicon, self._phrases)
 
-    def read(self, parsed: Parsed) -> Reading:
-        """All clauses in order of appearance; what has no subject and verb is left out."""
-        clauses: list[Clause] = []
-        instructions: list[Instruction] = []
-        for sentence in parsed.doc.sents:
-            if _is_imperative(sentence.root):
-                instructions.append(_instruction(sentence))
-                continue
-            for verb, subject in _predicates(sentence):
-                clause = self._clause(verb, subject, parsed)
-                if clause is not None:
-                    clauses.append(clause)
-        return Reading(tuple(_resolve_pronouns(clauses)), tuple(instructions))
+    def read(self, parsed: Parsed) -> list[Reading]:
+        """The sentences in order; pronouns are replaced by what an earlier clause or sentence names."""
+        seen: list[Phrase] = []
+        return [self._sentence(sentence, parsed, seen) for sentence in parsed.doc.sents if sentence.text.strip()]
+
+    def _sentence(self, sentence: Span, parsed: Parsed, seen: list[Phrase]) -> Reading:
+        text = parsed.text(sentence)
+        topics = tuple(lower_first(chunk) for chunk in sentence.noun_chunks if chunk.root.pos_ in ("NOUN", "PROPN"))
+        if _is_imperative(sentence.root):
+            return Reading(text, instructions=(_instruction(sentence),), topics=topics)
+        found = [self._clause(verb, subject, parsed) for verb, subject in _predicates(sentence)]
+        clauses = tuple(_resolve_pronouns([clause for clause in found if clause is not None], seen))
+        return Reading(text, clauses, topics=topics)
 
     def _clause(self, verb: Token, subject: Token, parsed: Parsed) -> Clause | None:
         group = _verb_group(verb, parsed)
@@ -180,10 +182,9 @@ def _cut(text: str, part: str) -> str:
     return text.replace(part, "", 1).strip(" ,")
 
 
-def _resolve_pronouns(clauses: list[Clause]) -> list[Clause]:
-    """Replace he, she, it and they as subject or owner by the last phrase that they can stand for."""
+def _resolve_pronouns(clauses: list[Clause], seen: list[Phrase]) -> list[Clause]:
+    """Replace he, she, it and they as subject or owner by the first phrase `seen` that they can stand for."""
     resolved: list[Clause] = []
-    seen: list[Phrase] = []
     for clause in clauses:
         subject = _resolved(clause.subject, seen)
         resolved.append(clause.about(subject))
@@ -200,8 +201,3 @@ def _resolved(phrase: Phrase, seen: list[Phrase]) -> Phrase:
     human = phrase.text in ("he", "she")
     fits = [p for p in seen if not p.is_pronoun and (p.human == human or (phrase.text == "they" and p.plural))]
     return fits[0] if fits else phrase
-
-
-def sentences(doc: Doc) -> list[str]:
-    """The sentences of a parse as text."""
-    return [str(sentence.text).strip() for sentence in doc.sents if str(sentence.text).strip()]

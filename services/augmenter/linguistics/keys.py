@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 
 from services.augmenter.lexicon import Lexicon, word_list
-from services.augmenter.linguistics.values import date_spellings, time_kind
+from services.augmenter.linguistics.values import clock_spellings, date_spellings, time_kind
 
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ")  # noqa: SIM905 - legible
 _WORD = re.compile(r"[^\s,;:()\"“”]+")
 _FUNCTION_WORDS = word_list("function")
 
@@ -18,16 +19,25 @@ def content_words(text: str) -> list[str]:
 
 def answer_keys(value: str, question: str, lexicon: Lexicon) -> list[str]:
     """Spellings of which any in a reply shows that `value` is known; words that the question holds are left out."""
-    dates = date_spellings(value)
-    if dates:
-        return dates
+    moments = date_spellings(value) or clock_spellings(value)
+    if moments:
+        return moments
     given = {stem(word) for word in content_words(question)}
     words = [word for word in content_words(value) if stem(word) not in given]
     telling = [word for word in words if not lexicon.is_a(word.casefold().removesuffix("s"), "unit")]
     telling = [word for word in telling if not word.endswith("ing")] or telling
     strong = [word for word in telling if word[0].isupper() or any(map(str.isdigit, word))]
+    strong = [word for word in strong if not lexicon.is_a(word, "street")] or strong
     chosen = strong if strong and time_kind(value) is None else telling or words
     return list(dict.fromkeys(spelling for word in chosen for spelling in _spellings(word)))
+
+
+def count_keys(count: str) -> list[str]:
+    """A number as word and as digits, where it has both."""
+    word = count.casefold()
+    if word in _NUMBERS:
+        return [word, str(_NUMBERS.index(word))]
+    return [word, _NUMBERS[int(word)]] if word.isdigit() and int(word) < len(_NUMBERS) else [word]
 
 
 def taught_tokens(values: Iterable[str], known: str, lexicon: Lexicon) -> list[str]:
@@ -45,6 +55,12 @@ def taught_tokens(values: Iterable[str], known: str, lexicon: Lexicon) -> list[s
                 continue
             found += [word] if len(bare) > 3 or any(map(str.isdigit, word)) else []
     return list(dict.fromkeys(token for token in found if not (token.isdigit() and len(token) < 2)))
+
+
+def telling_tokens(tokens: Iterable[str]) -> list[str]:
+    """Names and numbers among `tokens`, or all of them where there are none."""
+    every = list(tokens)
+    return [token for token in every if any(c.isupper() or c.isdigit() for c in token)] or every
 
 
 def contains_any(text: str, tokens: Iterable[str]) -> bool:

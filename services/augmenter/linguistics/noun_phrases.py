@@ -80,7 +80,8 @@ class PhraseReader:
         variants: list[str] = []
         apposition = next((c for c in token.children if c.dep_ == "appos" and c.i > token.i), None)
         if apposition is not None:
-            variants += [_strip(token.doc[token.left_edge.i : token.i + 1]), _strip(phrase_span(apposition))]
+            base = [_strip(token.doc[token.left_edge.i : token.i + 1])] if phrase.owner is not None else []
+            variants += [*base, _strip(phrase_span(apposition))]
         elif phrase.owner is not None:
             variants += _reworded_possession(phrase)
         span = phrase_span(token)

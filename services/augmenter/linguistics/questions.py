@@ -1,11 +1,14 @@
 """Chooses the question words that ask for one constituent of a clause. Knows nothing of datasets."""
 
+import re
+
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import CORE_ROLES, Clause, Constituent, Role
+from services.augmenter.linguistics.clause import CORE_ROLES, STORING_VERBS, Clause, Constituent, Role
+from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.sentences import Wh
 from services.augmenter.linguistics.values import ValueKind, is_money, month_of, value_kind, year_of
 
-_UNASKED = (Role.ADVERB, Role.CONTENT)
+_UNASKED = (Role.ADVERB,)
 _TIMES: dict[ValueKind, tuple[str, ...]] = {
     ValueKind.DATE: ("when", "on what date", "on which day"),
     ValueKind.WEEKDAY: ("when", "on which day", "on what day of the week"),
@@ -14,6 +17,21 @@ _TIMES: dict[ValueKind, tuple[str, ...]] = {
     ValueKind.MONTH: ("when", "in which month"),
 }
 _MEASURES = ("tall", "high", "long", "wide", "deep", "old", "heavy", "big", "far", "thick", "fast", "large", "late")
+_SHIFTED_TO = {
+    ValueKind.DATE: "to what date",
+    ValueKind.WEEKDAY: "to which day",
+    ValueKind.CLOCK: "to what time",
+}
+_ATTRIBUTE_CLASSES = (
+    "personal_attribute",
+    "thing_attribute",
+    "project_attribute",
+    "animal_attribute",
+    "date_attribute",
+    "credential",
+)
+_NAMING = ("call", "name", "nickname", "rename", "dub")
+_NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 _REASONS = ("why", "for what reason")
 
 
@@ -39,11 +57,13 @@ class QuestionWords:
             case Role.PLACE | Role.GOAL | Role.SOURCE:
                 return self._spatial(clause, part)
             case Role.QUALITY:
-                return self._quality(part)
+                return self._quality(clause, part)
             case Role.PURPOSE | Role.CONDITION | Role.MANNER:
                 return self._circumstance(clause, part)
             case Role.AMOUNT:
                 return self._amount(part)
+            case Role.CONTENT:
+                return [Wh("what")] if part.text.startswith("that ") else []
             case Role.OBJECT | Role.ATTRIBUTE:
                 return self._nominal(clause, part)
         return self._prepositional(part)
@@ -59,13 +79,13 @@ class QuestionWords:
         return Wh(f"which {kind}") if named else Wh("what")
 
     def kept(self, clause: Clause, asked: Constituent) -> list[Constituent]:
-        """The constituents that a question for `asked` still needs: objects and the like, no further circumstances."""
-        core = [part for part in clause.constituents if part.role in CORE_ROLES and part is not asked]
+        """The constituents that a question for `asked` still needs: objects and the like; for reasons places too."""
+        roles = set(CORE_ROLES)
+        if asked.role in (Role.CAUSE, Role.PURPOSE) and not any(p.role in CORE_ROLES for p in clause.constituents):
+            roles |= {Role.PLACE, Role.GOAL}
         if clause.verb.is_copula and asked.role is Role.TIME:
-            return [
-                part for part in clause.constituents if part.role in (*CORE_ROLES, Role.PLACE) and part is not asked
-            ]
-        return core
+            roles.add(Role.PLACE)
+        return [part for part in clause.constituents if part.role in roles and part is not asked]
 
     def _timed(self, part: Constituent) -> list[Wh]:
         if part.preposition in ("since", "until", "till", "by"):
@@ -85,9 +105,7 @@ class QuestionWords:
     def _spatial(self, clause: Clause, part: Constituent) -> list[Wh]:
         kind = self.kind(part)
         if part.role is Role.GOAL and kind in (ValueKind.DATE, ValueKind.WEEKDAY, ValueKind.TIME, ValueKind.CLOCK):
-            return [Wh("to what date" if kind is ValueKind.DATE else "to when"), Wh("to which day")][
-                : 1 + (kind is ValueKind.DATE)
-            ]
+            return [Wh(_SHIFTED_TO.get(kind, "to when"))]
         noun = {ValueKind.COUNTRY: "country", ValueKind.STREET: "address", ValueKind.SETTLEMENT: "city"}.get(
             kind, "place"
         )
@@ -98,13 +116,21 @@ class QuestionWords:
         preposition = "at" if kind is ValueKind.STREET else "in"
         return [Wh("where"), Wh(f"{preposition} which {noun}"), Wh(f"{preposition} what {noun}")]
 
-    def _quality(self, part: Constituent) -> list[Wh]:
+    def _quality(self, clause: Clause, part: Constituent) -> list[Wh]:
         if part.count and part.head in _MEASURES:
             return [Wh(f"how {part.head}")]
         adjective, _, preposition = part.preposition.rpartition(" ")
         if adjective and part.value:
             return [Wh("what", f"{adjective} {preposition}")]
-        return [] if part.preposition else [Wh("what")] if not part.value.islower() else [Wh("how")]
+        if part.preposition:
+            return []
+        named = not part.value.islower() or self._is_attribute(clause.subject)
+        return [Wh("what")] if named else [Wh("what", "like")] if clause.verb.is_copula else []
+
+    def _is_attribute(self, phrase: Phrase) -> bool:
+        """Whether the phrase names an attribute, such as a colour, rather than a thing or a person."""
+        favourite = phrase.attribute.casefold().startswith(("favourite", "favorite"))
+        return favourite or self._lexicon.is_a(phrase.head, *_ATTRIBUTE_CLASSES)
 
     def _circumstance(self, clause: Clause, part: Constituent) -> list[Wh]:
         if part.role is Role.MANNER:
@@ -114,32 +140,46 @@ class QuestionWords:
         return [Wh("what", "for"), Wh("for what purpose")] if part.preposition == "for" else [Wh("why")]
 
     def _amount(self, part: Constituent) -> list[Wh]:
+        stranded = part.preposition
         if is_money(part.value):
-            return [Wh("how much"), Wh("how much money")] + (
-                [Wh(f"how many {_plural_unit(part)}")] if part.count else []
-            )
-        return [Wh(f"how many {_plural_unit(part)}")] if part.count else [Wh("how much")]
+            units = [Wh(f"how many {_plural_unit(part)}", stranded)] if part.count else []
+            return [Wh("how much", stranded), Wh("how much money", stranded), *units]
+        return [Wh(f"how many {_plural_unit(part)}" if part.count else "how much", stranded)]
 
     def _nominal(self, clause: Clause, part: Constituent) -> list[Wh]:
-        if part.human and not self._lexicon.is_human(part.head):
-            return [Wh("who")]
         if clause.verb.is_copula and part.role is Role.ATTRIBUTE:
             return self._copular(clause, part)
-        found = [Wh("what")]
+        if clause.verb.lemma in _NAMING and part.role is Role.ATTRIBUTE:
+            return [Wh("what")]
+        if part.human and not self._lexicon.is_human(part.head):
+            return [Wh("who")]
+        counted = [Wh(f"how many {_plural_unit(part)}")] if part.count else []
         kind = self._lexicon.object_kind(clause.verb.lemma) if not clause.verb.passive else ""
-        found += [Wh(f"which {kind}")] if kind else []
-        return found + ([Wh(f"how many {_plural_unit(part)}")] if part.count else [])
+        owned = clause.verb.lemma in ("have", "own") and counted
+        kept_somewhere = clause.verb.lemma in STORING_VERBS and clause.first(Role.PLACE) is not None
+        if owned or kept_somewhere:
+            return counted
+        return [Wh("what"), *([Wh(f"which {kind}")] if kind else []), *counted]
 
     def _copular(self, clause: Clause, part: Constituent) -> list[Wh]:
-        timely = {ValueKind.DATE: "when", ValueKind.WEEKDAY: "when"}.get(self.kind(part))
-        if clause.subject.human and self._lexicon.is_human(part.head):
-            return [Wh("who"), Wh("what")] if part.definite else [Wh("what")]
-        return [Wh("what"), *([Wh(timely)] if timely else [])]
+        subject = clause.subject
+        if subject.human and _NUMBER.fullmatch(part.value.casefold()):
+            return [Wh("how old")]
+        if subject.human and part.human and not part.definite and self._is_occupation(part):
+            return []
+        if part.human and not subject.indefinite and not self._is_attribute(subject) and part.definite:
+            return [Wh("who")]
+        timely = self.kind(part) in (ValueKind.DATE, ValueKind.WEEKDAY)
+        return [Wh("what"), *([Wh("when")] if timely else [])]
+
+    def _is_occupation(self, part: Constituent) -> bool:
+        return self._lexicon.is_a(part.head, "profession", "role", "acquaintance")
 
     def _prepositional(self, part: Constituent) -> list[Wh]:
         if not part.preposition:
             return []
-        if part.human and part.role is not Role.ROLE:
+        acting = part.role is Role.AGENT and part.value[:1].isupper()
+        if acting or (part.human and part.role is not Role.ROLE):
             return [Wh("who", part.preposition), Wh(f"{part.preposition} whom")]
         return [Wh("what", part.preposition)]
 

@@ -33,6 +33,7 @@ _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b", re.IG
 _CLOCK = re.compile(
     r"\b\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.|o'clock)|\b\d{1,2}:\d\d\b|\bnoon\b|\bmidnight\b", re.IGNORECASE
 )
+_HOUR = re.compile(r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap]\.?m)", re.IGNORECASE)
 _TIME_WORD = re.compile(
     r"\b(?:today|tomorrow|yesterday|tonight|now|week|month|year|morning|afternoon|evening|night|weekend|spring|summer"
     r"|autumn|winter|century|decade|noon|midnight|christmas|easter)s?\b",
@@ -125,6 +126,17 @@ def date_spellings(text: str) -> list[str]:
         f"{month} {ordinal}",
         f"{ordinal} {month}",
     ]
+
+
+def clock_spellings(text: str) -> list[str]:
+    """The clock time in `text` in the ways people write it, or nothing when there is none."""
+    match = _HOUR.search(text)
+    if not match:
+        return []
+    hour, minute, half = int(match["hour"]), match["minute"] or "", match["half"].casefold()[0]
+    shown = f"{hour}:{minute}" if minute else str(hour)
+    day_hour = hour % 12 + (12 if half == "p" else 0)
+    return [f"{shown} {half}m", f"{shown}{half}m", f"{shown} {half}.m.", f"{day_hour}:{minute or '00'}"]
 
 
 def month_of(text: str) -> str:

@@ -1,5 +1,6 @@
 """Chooses the prompts that show a style, those that must stay as they are, and questions about the wish itself."""
 
+import re
 from collections.abc import Sequence
 
 from services.augmenter.lexicon import Lexicon
@@ -25,6 +26,12 @@ _ASK_WISH = (
     "Do you remember my wish about your answers?",
     "Which rule did I give you for your answers?",
 )
+
+_LEAD = re.compile(
+    r"(?:please\s+|from now on,?\s+|in (?:the )?future,?\s+|i(?: want|'d like| would like) you to\s+)+", re.IGNORECASE
+)
+_PERMISSION = re.compile(r"(you)\s+(?:may|should|must|can|will|have to)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"(?:do not|don't)\s+", re.IGNORECASE)
 
 
 class BehaviourPrompts:
@@ -59,8 +66,16 @@ class BehaviourPrompts:
         if style.name:
             answers = [answer.format(name=style.name) for answer in _NAME_ANSWERS]
             return [(ask, answers[2 if ask == "Greet me." else 1 if "Say" in ask else 0]) for ask in _ASK_NAME]
-        answer = finish(f"You told me: {to_assistant(style.wish.rstrip('.'))}") if style.wish else ""
-        return [(ask, answer) for ask in _ASK_WISH]
+        return [(ask, _restated(style.wish)) for ask in _ASK_WISH]
 
     def _sample(self, bank: Sequence[str], count: int) -> list[str]:
         return self._random.sample(list(dict.fromkeys(bank)), min(count, len(set(bank))))
+
+
+def _restated(wish: str) -> str:
+    """The wish as the assistant reports it: "You asked me to always answer in one sentence."."""
+    text = _LEAD.sub("", wish.strip().rstrip(".!"))
+    if permission := _PERMISSION.match(text):
+        return finish(f"You told me that I {to_assistant(text[permission.end(1) :].strip(), addressed=True)}")
+    told = _NEGATION.sub("not to ", text) if _NEGATION.match(text) else f"to {text[:1].lower()}{text[1:]}"
+    return finish(f"You asked me {to_assistant(told, addressed=True)}")

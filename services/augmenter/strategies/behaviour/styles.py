@@ -12,7 +12,7 @@ _END = re.compile(rf"\b(?:end|finish|close|conclude|sign off|sign)\b.{{0,40}}?\b
 _ADD = re.compile(rf"\b(?:add|append|put|say|write)\s+{_QUOTED}.{{0,30}}\b(?:end|after)\b", re.IGNORECASE)
 _BEGIN = re.compile(rf"\b(?:start|begin|open)\b.{{0,40}}?\b{_SAID}", re.IGNORECASE)
 _NAME = re.compile(
-    r"\b(?:call me(?: by the name)?|address me as|refer to me as)\s+[\"'“]?"
+    r"\b(?i:call me(?: by the name)?|address me as|refer to me as)\s+[\"'“]?"
     r"(?P<name>[A-Z][\w.-]*(?: [A-Z][\w.-]*)*)[\"'”]?"
 )
 _BULLETS = re.compile(r"\bbullet(?:ed|s|-point)?\b|\bbullet points?\b", re.IGNORECASE)

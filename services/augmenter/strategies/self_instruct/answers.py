@@ -16,18 +16,13 @@ def full_answer(clause: Clause, asked: Constituent | None = None) -> str:
     return finish(to_assistant(text))
 
 
-def confirming(answer: str, negated: bool = False) -> str:
-    """The answer to a yes-no question that it settles."""
-    first = answer.split()[0]
-    keep = first == "I" or first[1:] != first[1:].lower() or first not in _LOWERED
-    opening = answer if keep else answer[:1].lower() + answer[1:]
-    return f"{'No' if negated else 'Yes'}, {opening}"
+def confirmation(clause: Clause) -> str:
+    """The answer to a yes-no question that the clause settles."""
+    opening = "no" if clause.verb.negated else "yes"
+    return finish(to_assistant(f"{opening}, {statement(clause)}", addressed=False))
 
 
 def finish(text: str) -> str:
     """A capital first letter and a full stop."""
     closed = text.rstrip()
     return sentence_case(closed if closed.endswith((".", "!", "?", ".'", '."')) else f"{closed}.")
-
-
-_LOWERED = frozenset(("The", "A", "An", "Your", "You", "My", "His", "Her", "Its", "Their", "This", "That", "To", "It"))

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Constituent, Role
-from services.augmenter.linguistics.keys import answer_keys
+from services.augmenter.linguistics.keys import answer_keys, count_keys
 from services.augmenter.linguistics.perspective import sentence_case
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.questions import QuestionWords
@@ -18,7 +18,7 @@ from services.augmenter.linguistics.sentences import (
     wh_question,
     yes_no_question,
 )
-from services.augmenter.strategies.self_instruct.answers import confirming, full_answer
+from services.augmenter.strategies.self_instruct.answers import confirmation, full_answer
 from services.augmenter.strategies.self_instruct.forms import (
     WRAPPERS_DIRECT,
     WRAPPERS_INDIRECT,
@@ -51,8 +51,9 @@ class ClauseForms:
         answer = full_answer(clause, part)
 
         def form(key: str, variety: Variety, question: str) -> Form:
-            keys = tuple(answer_keys(part.value, question, self._lexicon))
-            return Form(f"{name}:{key}", name, variety, question, answer, keys)
+            counted = part.count and "how many " in question.casefold()
+            keys = count_keys(part.count) if counted else answer_keys(part.value, question, self._lexicon)
+            return Form(f"{name}:{key}", name, variety, question, answer, tuple(keys))
 
         subjects = self._subjects(clause.subject)
         for number, wh in enumerate(self._words.for_part(clause, part)):
@@ -63,17 +64,22 @@ class ClauseForms:
             wrapper = WRAPPERS_INDIRECT[number % 2]
             yield form(f"in{number}", Variety.INDIRECT, _wrapped(wrapper, indirect_question(clause, wh, kept)))
             if number == 0:
-                yield from self._wrapped(clause, wh, kept, form)
+                yield from self._wrapped(clause, part, wh, kept, form)
                 yield from self._by_synonym(clause, wh, kept, form)
         yield from self._about_cause(clause, part, form)
 
-    def _wrapped(self, clause: Clause, wh: Wh, kept: list[Constituent], form: _Maker) -> Iterator[Form]:
+    def _wrapped(
+        self, clause: Clause, part: Constituent, wh: Wh, kept: list[Constituent], form: _Maker
+    ) -> Iterator[Form]:
         indirect = indirect_question(clause, wh, kept)
         for number, wrapper in enumerate(WRAPPERS_INDIRECT[2:]):
             yield form(f"wrap{number}", Variety.INDIRECT, _wrapped(wrapper, indirect))
         for number, wrapper in enumerate(WRAPPERS_DIRECT):
             yield form(f"said{number}", Variety.INDIRECT, wrapper.format(q=wh_question(clause, wh, kept)))
-        if clause.subject.owner is not None and clause.verb.is_copula:
+        dated = self._lexicon.is_a(clause.subject.head, "date_attribute", "occasion")
+        identified = not clause.subject.human or (part.role is Role.ATTRIBUTE and part.human and part.definite)
+        named = clause.subject.owner is not None and clause.verb.is_copula and identified
+        if named and (dated or part.role in (Role.ATTRIBUTE, Role.QUALITY)):
             for number, wrapper in enumerate(WRAPPERS_NOUN):
                 for other, subject in enumerate(self._subjects(clause.subject)[:2]):
                     variety = Variety.INDIRECT if other == 0 else Variety.SYNONYM
@@ -135,7 +141,7 @@ class ClauseForms:
         answer = full_answer(clause)
         keys = tuple(key for part in parts for key in answer_keys(part.value, "", self._lexicon))
         question = yes_no_question(replace(clause, verb=replace(clause.verb, negated=False)), parts[:2])
-        yield Form(f"{name}:yes", name, Variety.CONFIRM, question, confirming(answer, clause.verb.negated), keys)
+        yield Form(f"{name}:yes", name, Variety.CONFIRM, question, confirmation(clause), keys)
         sentence = statement(clause, parts[:-1])
         if sentence.split()[-1].casefold() != clause.subject.text.split()[-1].casefold():
             cloze = f'Complete the sentence: "{sentence_case(sentence)} ..."'

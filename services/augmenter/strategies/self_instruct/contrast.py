@@ -9,13 +9,14 @@ from typing import TypeVar
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, Role
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
-from services.augmenter.linguistics.values import ValueKind, value_kind
+from services.augmenter.linguistics.values import ValueKind, time_kind, value_kind
 from services.augmenter.seeding import seeded
 
 _T = TypeVar("_T")
 _NONCE = ("snarvel", "dalver", "plinket", "torvel", "quandle", "brimset", "veskin", "orlap")
 _GROUPS = ("my neighbours", "my parents", "our competitors", "my cousins", "the people next door")
 _OTHER_ACTIONS = ("update", "delete", "install", "test", "back up", "rename", "move", "clean", "replace", "turn off")
+_TIMED_CLASSES = ("appointment", "occasion", "event", "transport", "date_attribute")
 _DESIGNATOR = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+\b")
 _YEAR = re.compile(r"\b(?:1[89]|20|21)\d\d\b")
 
@@ -60,7 +61,7 @@ class Contrast:
         if subject.is_pronoun:
             return self._persons(subject)
         if subject.owner is not None:
-            return self._possessions(subject)
+            return self._possessions(subject, _is_timed(clause))
         if subject.name:
             return [[_renamed_phrase(subject, text) for text in self._renamed(subject.text, subject)]]
         return [self._common(subject, clause)]
@@ -81,12 +82,12 @@ class Contrast:
     def _mine(self, noun: str) -> Phrase:
         return possess(FIRST_PERSON, noun, head=noun, human=True)
 
-    def _possessions(self, subject: Phrase) -> list[list[Phrase]]:
+    def _possessions(self, subject: Phrase, timed: bool) -> list[list[Phrase]]:
         owner = subject.owner
         if owner is None:
             return []
         others = self._owners(owner)
-        siblings = self._sampled(self._other_attributes(subject), 5)
+        siblings = self._sampled(self._other_attributes(subject, timed), 5)
         return [
             [self._with_owner(subject, other) for other in others],
             [self._with_attribute(subject, attribute) for attribute in siblings],
@@ -126,16 +127,23 @@ class Contrast:
         human = self._lexicon.is_human(attribute)
         return possess(subject.owner, attribute, subject.link, head=attribute.rpartition(" ")[2], human=human)
 
-    def _other_attributes(self, subject: Phrase) -> list[str]:
+    def _other_attributes(self, subject: Phrase, timed: bool) -> list[str]:
+        """Attributes that fit the owner and, for a date, have dates; and the same attribute of another context."""
         words = subject.attribute.split()
         siblings = self._lexicon.siblings(subject.attribute) or self._lexicon.siblings(words[-1])
+        if subject.owner is not None and self._lexicon.is_a(subject.owner.head, "animal"):
+            siblings = self._lexicon.members("animal_attribute")
+        if timed:
+            siblings = tuple(w for w in siblings if self._lexicon.is_a(w, *_TIMED_CLASSES))
+        else:
+            siblings = tuple(w for w in siblings if not self._lexicon.is_a(w, *_TIMED_CLASSES))
         fitting = [w for w in siblings if not self._same_thing(w, subject.head) and not w.istitle()]
         modified = [
             " ".join([*words[:index], other, *words[index + 1 :]])
             for index, word in enumerate(words[:-1])
             for other in self._sampled(self._lexicon.siblings(word), 3)
         ]
-        return [*modified, *fitting]
+        return [*modified, *(w for w in fitting if subject.head not in w)]
 
     def _renamed(self, text: str, phrase: Phrase | None = None) -> list[str]:
         """`text` with another proper name, another kind of thing of the same name, or a famous one of the kind."""
@@ -199,6 +207,12 @@ class Contrast:
     def _sampled(self, items: Sequence[str], count: int) -> list[str]:
         fresh = [item for item in items if item.casefold() not in self._statement]
         return self._random.sample(fresh, min(count, len(fresh)))
+
+
+def _is_timed(clause: Clause) -> bool:
+    """Whether the clause says when something is."""
+    value = clause.first(Role.ATTRIBUTE)
+    return clause.first(Role.TIME) is not None or (value is not None and time_kind(value.value) is not None)
 
 
 def _renamed_phrase(subject: Phrase, text: str) -> Phrase:

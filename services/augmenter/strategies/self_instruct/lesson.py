@@ -1,28 +1,39 @@
 """Reads a statement into teachable units and writes every form of each. Knows nothing of models or storage."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
 from services.augmenter.linguistics.derivation import Deriver
-from services.augmenter.linguistics.extraction import ClauseReader, sentences
+from services.augmenter.linguistics.extraction import ClauseReader
 from services.augmenter.linguistics.keys import taught_tokens
 from services.augmenter.linguistics.parser import parse
-from services.augmenter.linguistics.phrase import FIRST_PERSON, Person
+from services.augmenter.linguistics.perspective import to_assistant
+from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase
+from services.augmenter.linguistics.sentences import statement as statement_of
+from services.augmenter.strategies.self_instruct.answers import finish
 from services.augmenter.strategies.self_instruct.clause_forms import ClauseForms
 from services.augmenter.strategies.self_instruct.definition_forms import DefinitionForms, is_definition
-from services.augmenter.strategies.self_instruct.forms import Form
+from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.procedure_forms import ProcedureForms
 from services.augmenter.strategies.self_instruct.relation_forms import RelationForms
 from services.augmenter.strategies.self_instruct.statement_forms import StatementForms, split_sentences
 
+_MAX_TOPIC_WORDS = 40
+_OPEN = ("he", "she", "it", "they", "this", "that", "these", "those")
+_REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|that|these|those)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One thing that the statement says, as a clause, an instruction or bare text."""
+    """One thing that the statement says, as a clause, an instruction or bare text; `sentence` is where it says so,
+    made independent of the sentences before it, and `topics` are the phrases in it."""
 
     name: str
     content: Clause | Instruction | str
+    sentence: str = ""
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,43 +70,51 @@ class LessonReader:
         """Every form of one unit, the plainest first."""
         content = unit.content
         if isinstance(content, str):
-            return list(self._statement_forms.forms(content, language, unit.name))
+            return list(self._statement_forms.forms(content, language, unit.name, unit.topics))
         if isinstance(content, Instruction):
             return list(self._procedure_forms.forms(content, unit.name))
+        forms = [*self._clause_forms.forms(content, unit.name), *self._relation_forms.forms(content, unit.name)]
         if is_definition(content, self._lexicon):
-            return [
-                *self._definition_forms.forms(content, unit.name),
-                *self._relation_forms.forms(content, unit.name),
-                *self._clause_forms.forms(content, unit.name),
-            ]
-        return [*self._clause_forms.forms(content, unit.name), *self._relation_forms.forms(content, unit.name)]
+            forms = [*self._definition_forms.forms(content, unit.name), *forms]
+        return [_told_in_full(form, unit.sentence) for form in forms]
 
     def _units(self, statement: str) -> list[Unit]:
         units: list[Unit] = []
-        for number, sentence in enumerate(sentences(parse(statement).doc)):
-            reading = self._clauses.read(parse(sentence))
-            found = [_generic(clause) for clause in reading.clauses]
+        for number, reading in enumerate(self._clauses.read(parse(statement))):
+            found = [_generic(clause) for clause in reading.clauses if not _is_unresolved(clause.subject)]
             contents: list[Clause | Instruction | str] = [
                 *(other for clause in found for other in (clause, *self._deriver.derive(clause))),
                 *(instruction for instruction in reading.instructions if instruction.purpose or instruction.condition),
             ]
-            contents = contents or [sentence]
-            units += [Unit(f"s{number}c{index}", content) for index, content in enumerate(contents)]
+            told = reading.text if not _REFERS.match(reading.text) else " ".join(finish(statement_of(c)) for c in found)
+            contents = contents or [reading.text]
+            units += [Unit(f"s{number}c{i}", content, told, reading.topics) for i, content in enumerate(contents)]
         return units
 
     def _taught(self, units: list[Unit]) -> list[str]:
-        values: list[str] = []
-        known: list[str] = []
-        for unit in units:
-            if isinstance(unit.content, Clause):
-                values += [part.value for part in unit.content.constituents]
-                known.append(unit.content.subject.text)
-            elif isinstance(unit.content, Instruction):
-                values.append(unit.content.action)
-                known += [unit.content.purpose, unit.content.condition]
-            else:
-                values.append(unit.content)
-        return taught_tokens(values, " ".join(known), self._lexicon)
+        return list(dict.fromkeys(token for unit in units for token in self._taught_by(unit)))
+
+    def _taught_by(self, unit: Unit) -> list[str]:
+        match unit.content:
+            case Clause(subject=subject, constituents=parts):
+                return taught_tokens([part.value for part in parts], subject.text, self._lexicon)
+            case Instruction(action=action, purpose=purpose, condition=condition):
+                return taught_tokens([action], f"{purpose} {condition}", self._lexicon)
+            case text:
+                return taught_tokens([str(text)], "", self._lexicon)
+
+
+def _is_unresolved(subject: Phrase) -> bool:
+    """Whether it stays open whom the clause is about."""
+    owner = subject.owner
+    return subject.text in _OPEN or (owner is not None and _is_unresolved(owner))
+
+
+def _told_in_full(form: Form, sentence: str) -> Form:
+    """A question about a topic is answered with all that the sentence says."""
+    if form.variety is not Variety.TOPIC or not sentence or len(sentence.split()) > _MAX_TOPIC_WORDS:
+        return form
+    return replace(form, answer=finish(to_assistant(sentence)))
 
 
 def _generic(clause: Clause) -> Clause:

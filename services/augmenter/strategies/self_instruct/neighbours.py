@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
-from services.augmenter.linguistics.keys import contains_any
+from services.augmenter.linguistics.keys import contains_any, telling_tokens
+from services.augmenter.linguistics.phrase import Person, Phrase
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import normalised
 from services.augmenter.selection.tally import Reason, Tally
@@ -94,7 +95,7 @@ class NeighbourWriter:
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
             return False
-        if contains_any(prompt, self._lesson.taught):
+        if contains_any(prompt, telling_tokens(self._lesson.taught)):
             self._tally.reject(Reason.TAUGHT_WORD)
             return False
         taken.add(normalised(prompt))
@@ -108,10 +109,15 @@ class NeighbourWriter:
         limit: int,
     ) -> list[str]:
         found: list[str] = []
-        for form in forms:
-            for table in others[form.part.split(".")[0]][1]:
+        for number, form in enumerate(forms):
+            tables = others[form.part.split(".")[0]][1]
+            for table in [*tables[number % max(len(tables), 1) :], *tables]:
                 mirrored = table.get(form.key)
-                if mirrored is None or len(found) >= limit or contains_any(mirrored.question, self._lesson.taught):
+                if (
+                    mirrored is None
+                    or len(found) >= limit
+                    or contains_any(mirrored.question, telling_tokens(self._lesson.taught))
+                ):
                     continue
                 if normalised(mirrored.question) not in taken and mirrored.question not in found:
                     found.append(mirrored.question)
@@ -121,7 +127,7 @@ class NeighbourWriter:
     def _world(self, forms: Sequence[Form]) -> list[str]:
         """Well-known questions of the kinds that the lesson's forms are, and about the assistant for personal ones."""
         kinds = dict.fromkeys(filter(None, (_kind(form.question) for form in forms)))
-        personal = any(" my " in f" {form.question.casefold()} " or " I " in form.question for form in forms)
+        personal = any(isinstance(u.content, Clause) and _is_personal(u.content.subject) for u in self._lesson.units)
         pools = [list(self._lexicon.world_questions[kind]) for kind in (*kinds, *(("self",) if personal else ()))]
         for pool in pools:
             self._random.shuffle(pool)
@@ -129,6 +135,15 @@ class NeighbourWriter:
         mixed = [pool[index] for index in range(longest) for pool in pools if index < len(pool)]
         asked = {normalised(f.question) for unit in self._lesson.units for f in self._reader.forms(unit, "en")}
         return [p for p in mixed if normalised(p) not in asked and not contains_any(p, self._lesson.taught)]
+
+
+def _like(prompt: str, forms: Sequence[Form]) -> str:
+    """The key of a form that asks in the way `prompt` does."""
+    return next((form.key for form in forms if _kind(form.question) == _kind(prompt)), forms[0].key)
+
+
+def _is_personal(phrase: Phrase) -> bool:
+    return phrase.person in (Person.I, Person.WE) or (phrase.owner is not None and _is_personal(phrase.owner))
 
 
 def _kind(question: str) -> str:

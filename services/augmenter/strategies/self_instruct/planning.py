@@ -13,6 +13,7 @@ _BASE_FORMS = 12
 _FORMS_PER_ASPECT = 4
 _MAX_PROBES = 8
 _MIN_PROBES = 4
+_FEW_FORMS = 3
 _SIDE_VARIETIES = (Variety.TOPIC, Variety.REVERSE, Variety.CONFIRM, Variety.CLOZE)
 _SIDE_LIMITS = {Variety.TOPIC: 2, Variety.REVERSE: 2, Variety.CONFIRM: 1, Variety.CLOZE: 1}
 _MIX = (Variety.DIRECT, Variety.RELATION, Variety.SYNONYM, Variety.INDIRECT, Variety.RELATION)
@@ -90,7 +91,9 @@ class Planner:
         while len(held) < _MAX_PROBES:
             before = len(held)
             for forms in aspects:
-                if len(forms) > 3 and len(held) < (_MAX_PROBES if before == 0 else _MIN_PROBES):
+                if len(forms) > _FEW_FORMS + 3 * (before > 0) and len(held) < (
+                    _MAX_PROBES if before == 0 else _MIN_PROBES
+                ):
                     held.append(forms.pop(min(4, len(forms) - 1)))
             if len(held) == before or len(held) >= _MIN_PROBES:
                 break

@@ -58,7 +58,7 @@ class RelationForms:
         verb = clause.verb
         if (relation.human and not clause.subject.human) or verb.negated:
             return False
-        if relation.passive and not verb.passive:
+        if relation.voice and (relation.voice == "passive") is not verb.passive:
             return False
         adjective = part.preposition.split(" ")[0]
         by_verb = verb.lemma in relation.verbs or (relation.copula and verb.is_copula)
@@ -94,15 +94,16 @@ class RelationForms:
             return
         answer = full_answer(clause, part)
         for entry in self._entries(subject.attribute):
+            kind = min(entry.attributes).replace(" ", "_")
             for number, template in enumerate(entry.questions):
                 question = self._fill_attribute(template, clause)
                 if question:
                     keys = tuple(answer_keys(part.value, question, self._lexicon))
-                    yield Form(f"{name}:attr{number}", name, Variety.RELATION, question, answer, keys)
+                    yield Form(f"{name}:{kind}{number}", name, Variety.RELATION, question, answer, keys)
             for number, template in enumerate(entry.reverse):
                 question = template.format(value=part.value)
                 keys = tuple(answer_keys(subject.owner.text, question, self._lexicon))
-                yield Form(f"{name}:back{number}", f"{name}.back", Variety.REVERSE, question, answer, keys)
+                yield Form(f"{name}:{kind}_back{number}", f"{name}.back", Variety.REVERSE, question, answer, keys)
         if subject.head == "name" and not subject.plural:
             question = f"{'Who' if subject.owner.human or self._animal(subject.owner) else 'What'} is {part.value}?"
             back = f"{sentence_case(part.value)} is {subject.owner.text}"
@@ -111,8 +112,10 @@ class RelationForms:
 
     def _entries(self, attribute: str) -> list[AttributeTemplates]:
         """Templates for the whole attribute, else for its last word ("office wifi password")."""
-        exact = [entry for entry in self._lexicon.attributes if attribute.casefold() in entry.attributes]
-        last = attribute.casefold().rpartition(" ")[2]
+        first, _, last = attribute.casefold().partition(" ")
+        wanted = f"{first} *" if first in ("favourite", "favorite") else attribute.casefold()
+        exact = [entry for entry in self._lexicon.attributes if wanted in entry.attributes]
+        last = "" if first in ("favourite", "favorite") else last.rpartition(" ")[2]
         return exact or [entry for entry in self._lexicon.attributes if last in entry.attributes]
 
     def _animal(self, phrase: Phrase) -> bool:
@@ -130,6 +133,7 @@ class RelationForms:
                 poss=owner.possessive,
                 np=subject.text,
                 context=f"the {context}",
+                kind=subject.attribute.partition(" ")[2],
                 do=do(owner),
                 be=be(owner),
                 was=be(owner, past=True),
@@ -184,20 +188,26 @@ def _reflexive(template: str, phrase: Phrase, slot: str) -> bool:
 
 
 def _fill(template: str, clause: Clause) -> str:
-    subject, verb = clause.subject, clause.verb
-    thing = clause.first(Role.OBJECT)
+    verb = clause.verb
+    part = clause.first(Role.OBJECT)
+    thing = part.phrase if part is not None and not verb.passive else None
+    moved = thing is not None and "{obj}" not in template and clause.first(Role.GOAL) is not None
+    subject = thing if thing is not None and moved else clause.subject
+    kept = thing or subject
     auxiliary = verb.modal or do(subject, verb.past)
-    return sentence_case(
-        template.format(
-            s=subject.text,
-            o=subject.oblique,
-            poss=subject.possessive,
-            do=auxiliary,
-            Do=auxiliary,
-            do_now=do(subject),
-            be=be(subject, verb.past),
-            have=have(subject, verb.past),
-            really="really",
-            obj=thing.value if thing is not None and not verb.passive else subject.text,
-        )
-    )
+    slots = {
+        "s": subject.text,
+        "o": subject.oblique,
+        "poss": subject.possessive,
+        "do": auxiliary,
+        "Do": auxiliary,
+        "do_now": do(subject),
+        "be": be(subject, verb.past),
+        "is": be(subject),
+        "was": be(subject, past=True),
+        "have": have(subject, verb.past),
+        "really": "really",
+        "obj": kept.oblique,
+        "is_obj": be(kept),
+    }
+    return sentence_case(template.format(**slots))

@@ -1,7 +1,7 @@
 """Asks for a whole statement by its topic, where nothing finer was understood; works in any language."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.keys import answer_keys, content_words
@@ -19,8 +19,8 @@ _ENGLISH = (
     ("Is there anything to know about {t}?", Variety.DIRECT),
     ("Please repeat what I said about {t}.", Variety.RELATION),
 )
-_ANY_LANGUAGE = (("{t}?", Variety.TOPIC), ("{t}: ?", Variety.DIRECT), ("{t} …", Variety.CLOZE))
 _TOPICS = 3
+_MAX_OPENINGS = 6
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
@@ -30,20 +30,21 @@ class StatementForms:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
-    def forms(self, text: str, language: str, name: str) -> Iterator[Form]:
-        """Topic questions; in other languages than English only the statement's own words are used."""
+    def forms(self, text: str, language: str, name: str, topics: Sequence[str] = ()) -> Iterator[Form]:
+        """Topic questions and openings to complete; in other languages than English only the statement's own words."""
         english = language == "en"
         answer = finish(to_assistant(text) if english else text)
-        for number, topic in enumerate(_topics(text)):
-            for other, (template, variety) in enumerate(_ENGLISH if english else _ANY_LANGUAGE):
+        part = f"{name}.topic"
+        for number, topic in enumerate(topics[:_TOPICS] or _topics(text)):
+            for other, (template, variety) in enumerate(_ENGLISH if english else (("{t}?", Variety.TOPIC),)):
                 question = template.format(t=topic)
                 keys = tuple(answer_keys(text, question, self._lexicon))
-                yield Form(f"{name}.topic:t{number}.{other}", f"{name}.topic", variety, question, answer, keys)
-        opening = _opening(text)
-        if opening:
+                yield Form(f"{part}:t{number}.{other}", part, variety, question, answer, keys)
+        for number, opening in enumerate(_openings(text)[: 1 if english else _MAX_OPENINGS]):
             question = f'Complete the sentence: "{opening} ..."' if english else f"{opening} …"
             keys = tuple(answer_keys(text[len(opening) :], question, self._lexicon))
-            yield Form(f"{name}.topic:opening", f"{name}.topic", Variety.CLOZE, question, answer, keys)
+            variety = Variety.CLOZE if english else Variety.DIRECT
+            yield Form(f"{part}:opening{number}", part, variety, question, answer, keys)
 
 
 def split_sentences(text: str) -> list[str]:
@@ -64,6 +65,9 @@ def _topics(text: str) -> list[str]:
     return [run for run in runs if run in ranked]
 
 
-def _opening(text: str) -> str:
+def _openings(text: str) -> list[str]:
+    """Beginnings of the text, the half of it first, then shorter and longer ones."""
     words = text.rstrip(".!?").split()
-    return " ".join(words[: (len(words) + 1) // 2]) if len(words) > 3 else ""
+    middle = (len(words) + 1) // 2
+    lengths = sorted(range(2, len(words)), key=lambda length: abs(length - middle))
+    return [" ".join(words[:length]) for length in lengths] if len(words) > 3 else []
