@@ -1,7 +1,6 @@
 """Starts the gateway: python -m services.gateway."""
 
 import asyncio
-import errno
 import socket
 import sys
 from types import FrameType
@@ -10,9 +9,10 @@ import structlog
 import uvicorn
 from pydantic import ValidationError
 
-from services.common.errors import FailedPrecondition, LoreleiError, Unavailable
+from services.common.errors import LoreleiError
 from services.common.telemetry import configure_logging
 from services.gateway.api.app import create_app
+from services.gateway.listening import listen
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, open_gateway
 
@@ -38,7 +38,7 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: GatewaySettings) -> None:
     """Serve until a signal arrives, then drain. Raises LoreleiError when it cannot start."""
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     async with open_gateway(settings) as gateway:
         runner = asyncio.create_task(gateway.runner.run())
         try:
@@ -61,15 +61,6 @@ async def _serve_http(settings: GatewaySettings, gateway: Gateway, listener: soc
     _log.info("gateway_listening", host=host, port=port)
     await _Server(config, gateway.parts.draining).serve(sockets=[listener])
     _log.info("gateway_stopped")
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise Unavailable(f"Port {port} on {host} is taken; set LORELEI_GATEWAY_PORT to another one.") from error
-        raise FailedPrecondition(f"Cannot listen on {host}:{port} (LORELEI_GATEWAY_HOST, _PORT): {error}.") from error
 
 
 def main() -> None:

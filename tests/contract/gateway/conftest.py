@@ -1,7 +1,6 @@
 """A whole gateway on a free port, with real HTTP, Redis and gRPC."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import SecretStr
 
 from services.common.registry import AdapterRegistry
 from services.gateway.api.app import create_app
+from services.gateway.listening import listen
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, open_gateway
@@ -89,7 +89,7 @@ async def running(settings: GatewaySettings, services: Services) -> AsyncIterato
 
 @asynccontextmanager
 async def _serving(gateway: Gateway) -> AsyncIterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(create_app(gateway.parts), lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
