@@ -20,6 +20,7 @@ class RelationTemplates:
     adjectives: frozenset[str]
     copula: bool
     voice: str
+    tense: str
     human: bool
     value: str
     questions: tuple[str, ...]
@@ -127,6 +128,7 @@ def _relation(entry: dict[str, Any]) -> RelationTemplates:
         adjectives=frozenset(entry.get("adjectives", ())),
         copula=entry.get("copula", False),
         voice=entry.get("voice", ""),
+        tense=entry.get("tense", ""),
         human=entry.get("human", False),
         value=entry.get("value", ""),
         questions=tuple(entry["questions"]),

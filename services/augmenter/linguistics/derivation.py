@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from lemminflect import getLemma
+
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import Clause, Constituent, Role, VerbGroup
+from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, Role, VerbGroup
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
 from services.augmenter.linguistics.values import time_kind
 
@@ -151,6 +153,20 @@ class Deriver:
         )  # fmt: skip
         rest = tuple(part for part in clause.constituents if part is not thing)
         return Clause(thing.phrase, replace(verb, passive=True), (agent, *rest))
+
+
+def as_instruction(clause: Clause) -> Instruction | None:
+    """You can export a report by pressing Ctrl and E → to export a report, press Ctrl and E; None for other clauses."""
+    means = clause.first(Role.MANNER)
+    if means is None or clause.verb.negated or clause.verb.past or clause.verb.passive:
+        return None
+    if clause.subject.person not in (Person.YOU, Person.I, Person.WE):
+        return None
+    gerund, _, rest = means.value.partition(" ")
+    lemma = getLemma(gerund.lower(), upos="VERB")
+    others = " ".join(part.text for part in clause.constituents if part is not means)
+    purpose = " ".join(filter(None, (clause.verb.lemma, clause.verb.particle, others)))
+    return Instruction(action=f"{lemma[0] if lemma else gerund} {rest}".strip(), purpose=purpose)
 
 
 def _named(bearer: Phrase, name: str) -> Clause:

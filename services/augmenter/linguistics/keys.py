@@ -7,6 +7,7 @@ from services.augmenter.lexicon import Lexicon, word_list
 from services.augmenter.linguistics.values import clock_spellings, date_spellings, time_kind
 
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ")  # noqa: SIM905 - legible
+_SHORT_TOKEN = 3
 _WORD = re.compile(r"[^\s,;:()\"“”]+")
 _FUNCTION_WORDS = word_list("function")
 
@@ -48,7 +49,7 @@ def taught_tokens(values: Iterable[str], known: str, lexicon: Lexicon) -> list[s
     given = {stem(word) for word in content_words(known)}
     found: list[str] = []
     for value in values:
-        found += date_spellings(value)
+        found += [*date_spellings(value), *clock_spellings(value)]
         for word in content_words(value):
             bare = word.casefold()
             if stem(word) in given or len(bare) < 2 or lexicon.is_a(bare.removesuffix("s"), "unit", "size", "tool"):
@@ -65,7 +66,11 @@ def telling_tokens(tokens: Iterable[str]) -> list[str]:
 
 def contains_any(text: str, tokens: Iterable[str]) -> bool:
     """Whether any of `tokens` occurs in `text` as a word or its beginning, ignoring case."""
-    return any(re.search(rf"(?<!\w){re.escape(stem(token))}", text, re.IGNORECASE) for token in tokens)
+    return any(re.search(_occurrence(token), text, re.IGNORECASE) for token in tokens)
+
+
+def _occurrence(token: str) -> str:
+    return rf"(?<!\w){re.escape(stem(token))}" + (r"(?!\w)" if len(token) <= _SHORT_TOKEN else "")
 
 
 def _spellings(word: str) -> list[str]:

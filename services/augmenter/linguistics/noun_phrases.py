@@ -1,5 +1,6 @@
 """Builds phrases from parsed nouns: owners, attributes, proper names, appositions. Knows nothing of clauses."""
 
+from lemminflect import getAllLemmas
 from spacy.tokens import Span, Token
 
 from services.augmenter.lexicon import Lexicon
@@ -137,7 +138,7 @@ def _year_last(span: Span, year: Token) -> str:
 def lower_first(span: Span) -> str:
     """The text, with a capital that is there only because the sentence begins taken back."""
     first = span[0]
-    keep = first.pos_ == "PROPN" or first.text == "I" or not first.is_sent_start or first.text.isupper()
+    keep = first.pos_ == "PROPN" or first.text == "I" or first.text.isupper() or not getAllLemmas(first.lower_)
     text = str(span.text)
     return text if keep and first.dep_ != "det" else text[:1].lower() + text[1:] if first.is_sent_start else text
 

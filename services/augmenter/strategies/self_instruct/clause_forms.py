@@ -99,14 +99,25 @@ class ClauseForms:
         if part.role is not Role.CAUSE:
             return
         event = indirect_question(clause, Wh("why"), self._words.kept(clause, part)).removeprefix("why ")
+        is_or_was = "was" if clause.verb.past else "is"
         yield form("reason", Variety.RELATION, f"What is the reason {event}?")
-        yield form("due", Variety.RELATION, f"{sentence_case(event)}. What was the cause?")
+        yield form("due", Variety.RELATION, f"{sentence_case(event)}. What {is_or_was} the cause?")
         noun = self._lexicon.verb_noun(clause.verb.lemma)
         if noun:
-            yield form("noun", Variety.RELATION, f"What caused the {noun} of {clause.subject.oblique}?")
-            yield form("noun2", Variety.RELATION, f"What was the reason for the {noun} of {clause.subject.oblique}?")
+            yield form(
+                "noun",
+                Variety.RELATION,
+                f"What {'caused' if clause.verb.past else 'causes'} the {noun} of {clause.subject.oblique}?",
+            )
+            yield form(
+                "noun2", Variety.RELATION, f"What {is_or_was} the reason for the {noun} of {clause.subject.oblique}?"
+            )
         if not clause.verb.passive and not clause.verb.is_copula and not clause.verb.modal:
-            yield form("made", Variety.RELATION, f"What made {clause.subject.oblique} {clause.verb.lemma}?")
+            yield form(
+                "made",
+                Variety.RELATION,
+                f"What {'made' if clause.verb.past else 'makes'} {clause.subject.oblique} {clause.verb.lemma}?",
+            )
         if clause.verb.is_copula and (state := clause.first(Role.QUALITY, Role.ATTRIBUTE)):
             yield form("makes", Variety.RELATION, f"What makes {clause.subject.oblique} {state.text}?")
 

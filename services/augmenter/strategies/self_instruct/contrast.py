@@ -6,6 +6,8 @@ from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
+from lemminflect import getLemma
+
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, Role
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
@@ -62,7 +64,7 @@ class Contrast:
             return self._persons(subject)
         if subject.owner is not None:
             return self._possessions(subject, _is_timed(clause))
-        if subject.name:
+        if subject.name or subject.text[:1].isupper():
             return [[_renamed_phrase(subject, text) for text in self._renamed(subject.text, subject)]]
         return [self._common(subject, clause)]
 
@@ -229,6 +231,9 @@ def _replace_name(text: str, name: str, lexicon: Lexicon) -> str:
     ]  # fmt: skip
     if not capital:
         return text
+    last = words[capital[-1]].casefold()
+    if len(capital) > 1 and getLemma(last, upos="NOUN", lemmatize_oov=False):
+        capital = capital[:-1]  # "Almond Café" keeps the kind of thing
     kept = [w for i, w in enumerate(words) if i not in capital[1:]]
     kept[capital[0]] = name
     return " ".join(kept)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
-from services.augmenter.linguistics.derivation import Deriver
+from services.augmenter.linguistics.derivation import Deriver, as_instruction
 from services.augmenter.linguistics.extraction import ClauseReader
 from services.augmenter.linguistics.keys import taught_tokens
 from services.augmenter.linguistics.parser import parse
@@ -81,9 +81,12 @@ class LessonReader:
     def _units(self, statement: str) -> list[Unit]:
         units: list[Unit] = []
         for number, reading in enumerate(self._clauses.read(parse(statement))):
-            found = [_generic(clause) for clause in reading.clauses if not _is_unresolved(clause.subject)]
+            known = [clause for clause in reading.clauses if not _is_unresolved(clause.subject)]
+            procedures = {id(clause): as_instruction(clause) for clause in known}
+            found = [_generic(clause) for clause in known if procedures[id(clause)] is None]
             contents: list[Clause | Instruction | str] = [
                 *(other for clause in found for other in (clause, *self._deriver.derive(clause))),
+                *(procedure for procedure in procedures.values() if procedure is not None),
                 *(instruction for instruction in reading.instructions if instruction.purpose or instruction.condition),
             ]
             told = reading.text if not _REFERS.match(reading.text) else " ".join(finish(statement_of(c)) for c in found)

@@ -38,6 +38,14 @@ _CONDITION = (
     ("{E}. Please help me.", Variety.RELATION),
     ("What is the rule {c}?", Variety.RELATION),
     ("Explain what I must do {c}.", Variety.INDIRECT),
+    ("{E}. What do you recommend?", Variety.RELATION),
+    ("I forgot what to do {c}. Can you help?", Variety.INDIRECT),
+    ("How should I react {c}?", Variety.RELATION),
+    ("Imagine that {e}. What comes next?", Variety.RELATION),
+    ("Someone asked me what to do {c}. What should I answer?", Variety.INDIRECT),
+    ("What did I tell you to do {c}?", Variety.RELATION),
+    ("Which action is needed {c}?", Variety.RELATION),
+    ("{E}. Remind me what to do.", Variety.RELATION),
 )
 _TOOLS = {
     "run": ("Which command {vs}?", "What should I type to {vp}?", "Which command do I need to {vp}?"),
@@ -93,7 +101,9 @@ class ProcedureForms:
         event = condition.split(" ", 1)[-1]
         answer = finish(to_assistant(f"{condition}, {_lower(instruction.action)}"))
         for number, (template, variety) in enumerate(_CONDITION):
-            question = sentence_case(template.format(c=condition, C=sentence_case(condition), E=sentence_case(event)))
+            question = sentence_case(
+                template.format(c=condition, C=sentence_case(condition), E=sentence_case(event), e=event)
+            )
             yield self._form(f"if{number}.0", name, variety, question, answer, instruction.action)
 
     def _form(self, key: str, name: str, variety: Variety, question: str, answer: str, action: str) -> Form:

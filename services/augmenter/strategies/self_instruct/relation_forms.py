@@ -60,6 +60,8 @@ class RelationForms:
             return False
         if relation.voice and (relation.voice == "passive") is not verb.passive:
             return False
+        if relation.tense and (relation.tense == "past") is not verb.past:
+            return False
         adjective = part.preposition.split(" ")[0]
         by_verb = verb.lemma in relation.verbs or (relation.copula and verb.is_copula)
         by_adjective = verb.is_copula and adjective in relation.adjectives and part.value
@@ -86,7 +88,7 @@ class RelationForms:
                 return kind is ValueKind.STREET
             case "number":
                 return bool(_NUMBER.match(part.value))
-        return self._lexicon.is_a(part.head, wanted)
+        return part.head == wanted or self._lexicon.is_a(part.head, wanted)
 
     def _by_attribute(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
         subject = clause.subject
