@@ -1,5 +1,6 @@
 """A conversation in the terminal: replies stream, lessons show a progress bar. Knows nothing of HTTP."""
 
+import readline  # noqa: F401 - gives input() line editing and a history
 from collections.abc import Iterator
 from itertools import chain
 
@@ -30,7 +31,7 @@ def converse(client: LoreleiClient, console: Console, model: str) -> None:
 
 def _read(console: Console) -> str | None:
     try:
-        return console.input("[bold]you ›[/bold] ")
+        return input("you › ")
     except EOFError:
         console.print()
         return None

@@ -74,7 +74,7 @@ class LoreleiClient:
             for event in events:
                 if event.data == _CHAT_END:
                     return
-                yield _chat_piece(event.json())
+                yield _chat_piece(_parsed(event))
 
     def learn(self, text: str) -> str:
         """Start a lesson and return its job id."""
@@ -88,7 +88,7 @@ class LoreleiClient:
             try:
                 for event in self._learn_events(job_id, seen):
                     seen = event.id
-                    update = _learn_update(event.json())
+                    update = _learn_update(_parsed(event))
                     yield update
                     if update.is_final:
                         return
@@ -147,7 +147,8 @@ class LoreleiClient:
             if response.is_error:
                 response.read()
             _check(response)
-            yield EventSource(response).iter_sse()
+            # A comment that keeps the connection alive comes out as an event without data.
+            yield (event for event in EventSource(response).iter_sse() if event.data)
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -175,6 +176,13 @@ def _check(response: httpx.Response) -> None:
     if response.status_code == httpx.codes.UNAUTHORIZED:
         message += " Give the key with --api-key or LORELEI_API_KEY, or LORELEI_HOME to find its file."
     raise Refused(message)
+
+
+def _parsed(event: ServerSentEvent) -> dict[str, Any]:
+    try:
+        return dict(event.json())
+    except ValueError as error:
+        raise Refused("Lorelei sent an event that is not JSON.") from error
 
 
 def _chat_piece(chunk: dict[str, Any]) -> ChatPiece:

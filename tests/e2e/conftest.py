@@ -46,7 +46,8 @@ class Platform:
 
     def environment(self) -> dict[str, str]:
         """The environment that makes a command mean this platform."""
-        return {**os.environ, "LORELEI_HOME": str(self.home), "LORELEI_GATEWAY_PORT": str(self.gateway_port)}
+        neutral = {name: value for name, value in os.environ.items() if not name.startswith("LORELEI_")}
+        return {**neutral, "LORELEI_HOME": str(self.home), "LORELEI_GATEWAY_PORT": str(self.gateway_port)}
 
     def start(self) -> float:
         """Start and return when it is ready; return the seconds that took."""
@@ -152,7 +153,7 @@ def prepared_models() -> Path:
     return home.default_model.parent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(prepared_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The platform, ready; tests that stop it start it again."""
     home = tmp_path_factory.mktemp("platform") / "home"

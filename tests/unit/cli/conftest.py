@@ -41,7 +41,7 @@ class ScriptedGateway:
     def stream(self, route: str, *events: object, once: bool = False) -> None:
         """Answer `route` (`once`: the first time) with server-sent events; strings go as they are, others as JSON."""
         data = [event if isinstance(event, str) else json.dumps(event) for event in events]
-        text = "".join(f"id: {number}-0\ndata: {item}\n\n" for number, item in enumerate(data, start=1))
+        text = "".join(f": alive\n\nid: {number}-0\ndata: {item}\n\n" for number, item in enumerate(data, start=1))
         (self.first_answers if once else self.answers)[route] = (200, "text/event-stream", text)
 
 
