@@ -84,4 +84,6 @@ class SafeLoRAWorker(CPUWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         LRUCacheWorkerLoRAManager._manager_cls = SafeLoRAModelManager
+        # vLLM compiles a helper of prompt scoring with a C++ compiler, which takes 30 s and may not be there.
+        torch.compiler.set_stance("force_eager")
         super().__init__(*args, **kwargs)

@@ -5,12 +5,14 @@ anew at every restart. So a fork server is started first, before anything else, 
 Knows nothing of models.
 """
 
+import logging
 import multiprocessing
 import os
 import threading
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
+from services.common.telemetry import configure_logging
 from services.inference.engine.environment import environment
 
 _WARM_MODULE = "services.inference.engine.warm_imports"
@@ -20,8 +22,10 @@ class EngineProcess(ForkServerProcess):
     """A process that ends with its parent, whatever kills that, and that Ctrl-C in a terminal does not reach."""
 
     def run(self) -> None:
-        """Run the engine in a session of its own, watched by a thread."""
+        """Run the engine in a session of its own, watched by a thread, with logs like the service's."""
         os.setsid()
+        configure_logging("inference")
+        quieten_vllm()
         threading.Thread(target=_exit_with_parent, name="parent-watch", daemon=True).start()
         super().run()
 
@@ -37,12 +41,20 @@ def start_warm_process(cpu_threads: int) -> EngineContext:
 
     An engine computes with `cpu_threads` threads, which are not bound to cores: others may share these.
     """
+    # vLLM would set up log handlers of its own, here and there; ours write JSON.
+    os.environ["VLLM_CONFIGURE_LOGGING"] = "0"
+    quieten_vllm()
     context = EngineContext()
     context.set_forkserver_preload([_WARM_MODULE])
     # Waiting threads must sleep rather than spin, or a trainer on the same cores slows the engine down tenfold.
     with environment({"OMP_NUM_THREADS": str(cpu_threads), "OMP_WAIT_POLICY": "PASSIVE"}):
         forkserver.ensure_running()
     return context
+
+
+def quieten_vllm() -> None:
+    """Let only vLLM's warnings into the logs; it says where its files lie and which options it was given."""
+    logging.getLogger("vllm").setLevel(logging.WARNING)
 
 
 def _exit_with_parent() -> None:

@@ -1,0 +1,166 @@
+"""Generate, Score and GetModel of the base model, over a real channel."""
+
+import asyncio
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer
+
+from lorelei.inference.v1 import inference_pb2 as pb
+from lorelei.types.v1 import types_pb2
+from services.common.errors import AlreadyExists, InvalidArgument
+from services.common.rpc import calling
+from tests.contract.inference.service import CALL_SECONDS, InferenceProcess
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUESTION = "What is the capital of France?"
+
+
+async def test_text_arrives_piece_by_piece_and_then_one_finish(inference: InferenceProcess) -> None:
+    answer = await inference.answer(QUESTION)
+    assert "Paris" in answer.text
+    assert answer.finish.reason == pb.FINISH_REASON_STOP
+    assert 0 < answer.finish.usage.completion_tokens <= 16
+    assert answer.finish.adapter_version == ""
+
+
+async def test_the_whole_conversation_is_read_by_the_models_own_template(
+    inference: InferenceProcess, model_folder: Path
+) -> None:
+    turns = [("user", "My name is Zebediah."), ("assistant", "Hello Zebediah!"), ("user", "What is my name?")]
+    conversation = [{"role": role, "content": content} for role, content in turns]
+    request = inference.request("x", max_tokens=1)
+    del request.messages[:]
+    request.messages.extend(types_pb2.ChatMessage(**turn) for turn in conversation)
+    tokenizer = AutoTokenizer.from_pretrained(model_folder)
+    prompt = tokenizer.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False)
+    usage = (await inference.finish(inference.stream(request))).finish.usage
+    assert usage.prompt_tokens == len(tokenizer(prompt, add_special_tokens=False)["input_ids"])
+
+
+async def test_max_tokens_ends_with_length(inference: InferenceProcess) -> None:
+    finish = (await inference.answer("Tell me a long story.", max_tokens=5)).finish
+    assert finish.reason == pb.FINISH_REASON_LENGTH
+    assert finish.usage.completion_tokens == 5
+
+
+async def test_the_end_of_the_context_ends_with_length(inference: InferenceProcess) -> None:
+    finish = (
+        await inference.answer("word " * 470, max_tokens=0, json_schema='{"type":"string","minLength":900}')
+    ).finish
+    assert finish.reason == pb.FINISH_REASON_LENGTH
+    assert finish.usage.prompt_tokens + finish.usage.completion_tokens == 512
+
+
+async def test_a_stop_string_ends_the_text_and_is_not_part_of_it(inference: InferenceProcess) -> None:
+    answer = await inference.answer("Count from one to nine in digits.", max_tokens=48, stop=["5"])
+    assert "5" not in answer.text
+    assert answer.finish.reason == pb.FINISH_REASON_STOP
+
+
+async def test_a_seed_makes_sampling_repeatable(inference: InferenceProcess) -> None:
+    first, again, other = [
+        (await inference.answer("Invent a name.", temperature=1.5, seed=seed)).text for seed in (7, 7, 8)
+    ]
+    assert first == again != other
+
+
+async def test_a_json_schema_is_satisfied(inference: InferenceProcess) -> None:
+    schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]}
+    answer = await inference.answer(QUESTION, max_tokens=48, json_schema=json.dumps(schema))
+    assert json.loads(answer.text)["city"] in {"Paris", "Rome"}
+
+
+@pytest.mark.parametrize(
+    ("sampling", "field"),
+    [
+        ({"temperature": -1.0}, "sampling.temperature"),
+        ({"temperature": math.nan}, "sampling.temperature"),
+        ({"top_p": 0.0}, "sampling.top_p"),
+        ({"top_p": 1.5}, "sampling.top_p"),
+        ({"stop": [""]}, "sampling.stop"),
+        ({"json_schema": "{"}, "sampling.json_schema"),
+        ({"json_schema": '{"type": 5}'}, "sampling.json_schema"),
+        ({"seed": -(2**63)}, "sampling.seed"),
+    ],
+)
+async def test_bad_sampling_is_refused_by_name(
+    inference: InferenceProcess, sampling: dict[str, object], field: str
+) -> None:
+    with pytest.raises(InvalidArgument) as failure:
+        await inference.answer(QUESTION, **sampling)
+    assert failure.value.field == field
+
+
+@pytest.mark.parametrize("words", [600, 200_000])
+async def test_a_prompt_beyond_the_context_names_messages_and_the_limit(
+    inference: InferenceProcess, words: int
+) -> None:
+    with pytest.raises(InvalidArgument, match="512 tokens") as failure:
+        await inference.answer("word " * words)
+    assert failure.value.field == "messages"
+
+
+async def test_an_empty_or_odd_conversation_is_refused(inference: InferenceProcess) -> None:
+    empty, odd = inference.request("x"), inference.request("x")
+    del empty.messages[:]
+    odd.messages[0].role = "wizard"
+    for request, field in ((empty, "messages"), (odd, "messages[0].role")):
+        with pytest.raises(InvalidArgument) as failure:
+            await inference.finish(inference.stream(request))
+        assert failure.value.field == field
+
+
+async def test_the_id_of_a_running_request_is_not_taken_twice(inference: InferenceProcess) -> None:
+    first = inference.stream(inference.request("Tell me a long story.", request_id="same", max_tokens=64))
+    await first.read()
+    with pytest.raises(AlreadyExists):
+        await inference.answer(QUESTION, request_id="same")
+    await inference.finish(first)
+    await inference.answer(QUESTION, request_id="same")
+
+
+async def test_a_cancelled_stream_leaves_the_engine_idle(inference: InferenceProcess) -> None:
+    call = inference.stream(inference.request("Tell me a long story.", max_tokens=450, json_schema=""))
+    await call.read()
+    call.cancel()
+    assert (await inference.answer(QUESTION)).text
+    before = sum(inference.engine().cpu_times()[:2])
+    await asyncio.sleep(1.0)
+    assert sum(inference.engine().cpu_times()[:2]) - before < 0.5
+
+
+async def test_scores_are_log_probabilities_in_the_order_of_the_items(inference: InferenceProcess) -> None:
+    completions = ["The capital of France is Paris.", "Bananas.", "The capital of France is Rome."]
+    items = [(QUESTION, completion) for completion in completions]
+    together = await inference.score(items)
+    alone = [(await inference.score([item]))[0] for item in items]
+    for batched, single in zip(together, alone, strict=True):
+        assert batched == pytest.approx(single, abs=1e-3)
+        assert all(logprob <= 0 for logprob in batched)
+    assert sum(together[0]) > sum(together[2]) > -1000
+    assert sum(together[0]) > sum(together[1])
+
+
+async def test_bad_scoring_is_refused_by_name(inference: InferenceProcess) -> None:
+    for items, field in (
+        ([(QUESTION, "x")] * 257, "items"),
+        ([(QUESTION, "x"), (QUESTION, "")], "items[1].completion"),
+        ([(QUESTION, "x"), ("word " * 600, "x")], "items[1].messages"),
+        ([(QUESTION, "word " * 600)], "items[0]"),
+    ):
+        with pytest.raises(InvalidArgument) as failure:
+            await inference.score(items)
+        assert failure.value.field == field
+
+
+async def test_the_model_is_described(inference: InferenceProcess, model_folder: Path) -> None:
+    with calling("inference"):
+        model = await inference.stub.GetModel(pb.GetModelRequest(), timeout=CALL_SECONDS)
+    assert model.name == model_folder.name
+    assert model.weights_sha256 == hashlib.sha256((model_folder / "model.safetensors").read_bytes()).hexdigest()
+    assert (model.max_model_len, model.max_lora_rank) == (512, 32)
