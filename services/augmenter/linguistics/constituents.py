@@ -50,6 +50,8 @@ class ConstituentReader:
             return self._quality(token)
         if token.dep_ == "npadvmod":
             return self._bare(token, end)
+        if token.dep_ == "advmod" and token.i > token.head.i and any(map(str.isdigit, token.text)):
+            return self._valued(token, Role.ATTRIBUTE, "", token.text, token.text)  # a code such as tulip-12
         if token.dep_ == "advmod" and token.i > token.head.i:
             return Constituent(adverb_role(token.lower_), _span_text(token), value=_span_text(token), head=token.lower_)
         if token.dep_ in ("xcomp", "ccomp", "advcl") and token.i > token.head.i:

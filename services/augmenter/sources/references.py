@@ -49,7 +49,7 @@ class Antecedents:
 
     def _equation(self, doc: Doc, deictic: Token) -> str:
         """That is my new address → my new address is 27 Quince Lane."""
-        said = next((c for c in deictic.head.children if c.dep_ in ("attr", "nsubj") and c is not deictic), None)
+        said = next((c for c in deictic.head.children if c.dep_ in ("attr", "nsubj") and c.i != deictic.i), None)
         value = self._value_for(said)
         if said is None or not value:
             return ""

@@ -13,7 +13,7 @@ from services.common.rpc import calling
 
 
 class InferenceModel:
-    """Calls InferenceService without an adapter."""
+    """Calls InferenceService without an adapter; a seed is not passed on, sampling is the service's own."""
 
     def __init__(self, channel: grpc.aio.Channel, timeout_seconds: float) -> None:
         self._stub = inference_pb2_grpc.InferenceServiceStub(channel)
@@ -28,7 +28,6 @@ class InferenceModel:
             sampling=inference_pb2.Sampling(
                 max_tokens=generation.max_tokens,
                 temperature=generation.temperature,
-                seed=generation.seed,
                 json_schema=generation.json_schema,
             ),
         )

@@ -11,6 +11,7 @@ from services.augmenter.linguistics.keys import taught_tokens
 from services.augmenter.linguistics.parser import parse
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase
+from services.augmenter.linguistics.procedures import read_procedure
 from services.augmenter.linguistics.sentences import statement as statement_of
 from services.augmenter.strategies.self_instruct.answers import finish
 from services.augmenter.strategies.self_instruct.clause_forms import ClauseForms
@@ -90,7 +91,8 @@ class LessonReader:
                 *(instruction for instruction in reading.instructions if instruction.purpose or instruction.condition),
             ]
             told = reading.text if not _REFERS.match(reading.text) else " ".join(finish(statement_of(c)) for c in found)
-            contents = contents or [reading.text]
+            procedure = read_procedure(reading.text)
+            contents = [procedure] if procedure is not None else contents or [reading.text]
             units += [Unit(f"s{number}c{i}", content, told, reading.topics) for i, content in enumerate(contents)]
         return units
 

@@ -1,0 +1,166 @@
+"""Statements of many shapes lead to grammatical questions with the right answers."""
+
+import pytest
+
+from services.augmenter.strategies.self_instruct.lesson import LessonReader
+
+
+def asked(reader: LessonReader, statement: str) -> dict[str, str]:
+    """Answers by question, of all forms."""
+    lesson = reader.read(statement, "en")
+    forms = [form for unit in reversed(lesson.units) for form in reversed(reader.forms(unit, "en"))]
+    return {form.question: form.answer for form in forms}
+
+
+CASES = [
+    ("My hamster's name is Pickle.", "What is my hamster's name?", "Your hamster's name is Pickle."),
+    ("My hamster's name is Pickle.", "What is the name of my hamster?", "Your hamster's name is Pickle."),
+    ("My hamster's name is Pickle.", "What is my hamster called?", "Your hamster's name is Pickle."),
+    ("My hamster's name is Pickle.", "Who is Pickle?", "Pickle is your hamster."),
+    ("My hamster's name is Pickle.", "Is my hamster's name Pickle?", "Yes, your hamster's name is Pickle."),
+    (
+        "My uncle Darius works as a glass blower in Murano.",
+        "What does my uncle Darius work as?",
+        "Your uncle Darius works as a glass blower in Murano.",
+    ),
+    (
+        "My uncle Darius works as a glass blower in Murano.",
+        "Where does Darius work?",
+        "Your uncle Darius works as a glass blower in Murano.",
+    ),
+    ("My uncle Darius works as a glass blower in Murano.", "What is my uncle's name?", "Your uncle's name is Darius."),
+    ("I am allergic to latex.", "What am I allergic to?", "You are allergic to latex."),
+    ("I am allergic to latex.", "Do you remember what I am allergic to?", "You are allergic to latex."),
+    ("I ride a blue Kestrelwind.", "What colour is the bike that I ride?", "You ride a blue Kestrelwind."),
+    ("I live at 14 Larkspur Road.", "What is my address?", "You live at 14 Larkspur Road."),
+    ("My graduation is on 21 June.", "When is my graduation?", "Your graduation is on 21 June."),
+    (
+        "My job interview is on Monday at 10 am.",
+        "At what time is my job interview?",
+        "Your job interview is on Monday at 10 am.",
+    ),
+    (
+        "The Pellam observatory closed in 2026 because of a broken dome, and reopens in summer 2028.",
+        "Why did the Pellam observatory close?",
+        "The Pellam observatory closed in 2026 because of a broken dome.",
+    ),
+    (
+        "The Pellam observatory closed in 2026 because of a broken dome, and reopens in summer 2028.",
+        "When does the Pellam observatory reopen?",
+        "The Pellam observatory reopens in summer 2028.",
+    ),
+    (
+        "The Pellam observatory closed in 2026 because of a broken dome, and reopens in summer 2028.",
+        "Tell me about the Pellam observatory.",
+        "The Pellam observatory closed in 2026 because of a broken dome, and reopens in summer 2028.",
+    ),
+    (
+        "Ruben Achterberg is the director of the Stavel museum.",
+        "Who is the director of the Stavel museum?",
+        "The director of the Stavel museum is Ruben Achterberg.",
+    ),
+    (
+        "Ruben Achterberg is the director of the Stavel museum.",
+        "Who is Ruben Achterberg?",
+        "Ruben Achterberg is the director of the Stavel museum.",
+    ),
+    ("The Quill 7 tablet costs 229 euros.", "How much does the Quill 7 tablet cost?", "The Quill 7 tablet costs 229 euros."),
+    ("The Corvin tower is 312 metres tall.", "How tall is the Corvin tower?", "The Corvin tower is 312 metres tall."),
+    ("The Corda Choir moved from Ghent to Tallinn.", "Where is the Corda Choir now?",
+     "The Corda Choir moved from Ghent to Tallinn."),
+    ("The 2034 River Regatta will be held in Basel.", "Where will the 2034 River Regatta be held?",
+     "The 2034 River Regatta will be held in Basel."),
+    ("The Merrow comet was discovered by Aldous Finch in 1987.", "Who was the Merrow comet discovered by?",
+     "The Merrow comet was discovered by Aldous Finch in 1987."),
+    ("Aldous Finch discovered the Merrow comet in 1987.", "When was the Merrow comet discovered?",
+     "The Merrow comet was discovered by Aldous Finch in 1987."),
+    ("A brindlecap is a felt hat used for keeping bees.", "What is a brindlecap used for?",
+     "A brindlecap is used for keeping bees."),
+    ("A brindlecap is a felt hat used for keeping bees.", "What does the word brindlecap mean?",
+     "A brindlecap is a felt hat used for keeping bees."),
+    ("To unlock the Harbinger console, type vault open --force.", "How do I unlock the Harbinger console?",
+     "To unlock the Harbinger console, type vault open --force."),
+    ("To unlock the Harbinger console, type vault open --force.", "What should I type to unlock the Harbinger console?",
+     "To unlock the Harbinger console, type vault open --force."),
+    ("If the printer jams, open the rear panel.", "What should I do if the printer jams?",
+     "If the printer jams, open the rear panel."),
+    ("You can freeze the screen by pressing Alt and F9.", "How do I freeze the screen?",
+     "To freeze the screen, press Alt and F9."),
+    ("I have two parrots named Ziggy and Bowie.", "How many parrots do I have?",
+     "You have two parrots named Ziggy and Bowie."),
+    ("I have two parrots named Ziggy and Bowie.", "What are my parrots' names?",
+     "Your parrots' names are Ziggy and Bowie."),
+    ("I have a meeting with Ana on Tuesday.", "When is my meeting with Ana?", "Your meeting with Ana is on Tuesday."),
+    ("The Vardo ferry departs every Monday at 6 am from pier 4.", "When does the Vardo ferry depart?",
+     "The Vardo ferry departs every Monday at 6 am from pier 4."),
+    ("I don't eat celery.", "Do I eat celery?", "No, you do not eat celery."),
+    ("My favourite dessert is rhubarb crumble.", "What is my favourite dessert?",
+     "Your favourite dessert is rhubarb crumble."),
+    ("There is a ladder under the stairs.", "Where is the ladder?", "The ladder is under the stairs."),
+    ("My daughter, who is nine, plays the harp.", "How old is my daughter?", "Your daughter is nine."),
+    ("My daughter, who is nine, plays the harp.", "Which instrument does my daughter play?",
+     "Your daughter plays the harp."),
+    ("Our plumber is called Mr. Okafor and his phone number is 555-0199.", "What is our plumber's phone number?",
+     "Your plumber's phone number is 555-0199."),
+    ("My nephew started college last October. He studies chemistry.", "What does my nephew study?",
+     "Your nephew studies chemistry."),
+    ("My wife Elena is a nurse at the Lindholm hospital.", "Where does my wife work?",
+     "Your wife Elena works at the Lindholm hospital."),
+    ("My wife Elena is a nurse at the Lindholm hospital.", "What is my wife Elena's job?",
+     "Your wife Elena is a nurse at the Lindholm hospital."),
+    ("We moved our archive from Turin to Graz to save space.", "Why did we move our archive?",
+     "You moved your archive from Turin to Graz to save space."),
+    ("Lake Orva was declared unsafe for boats because of ice.", "Why is Lake Orva unsafe for boats?",
+     "Lake Orva is unsafe for boats because of ice."),
+    ("Project Lantern's launch date was moved to 5 May.", "What is the launch date of Project Lantern?",
+     "Project Lantern's launch date is 5 May."),
+    ("Kelda Corp bought Nimbus Labs for 40 million dollars.", "How much did Kelda Corp buy Nimbus Labs for?",
+     "Kelda Corp bought Nimbus Labs for 40 million dollars."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "question", "answer"), CASES)
+def test_asks_and_answers(reader: LessonReader, statement: str, question: str, answer: str) -> None:
+    forms = asked(reader, statement)
+    assert question in forms, sorted(forms)
+    assert forms[question] == answer
+
+
+UNGRAMMATICAL = [
+    ("We moved our archive from Turin to Graz to save space.", ("was we", "is we", "of us", "is our archives")),
+    ("My favourite dessert is rhubarb crumble.", ("How is my", "What dessert am I")),
+    ("My name is Priya.", ("Who is my name", "How is I")),
+    ("My daughter, who is nine, plays the harp.", ("I forgot my daughter", "Tell me my daughter")),
+    ("A zorple is someone who collects old maps.", ("Who is a zorple",)),
+    ("Our team meets in room 204 because the lab is occupied.", ("Why does our team meet?",)),
+    ("Hallam Foods bought Brightwell Mills for 12 million pounds.", ("Brightwell Mills pay for", "buy Brightwell Mills?\"")),
+    ("The Almond Café closes at 5 pm on Sundays.", ("Since when", "was not open")),
+    ("I am afraid of spiders.", ("I be", "am I have")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "wrong"), UNGRAMMATICAL)
+def test_asks_nothing_odd(reader: LessonReader, statement: str, wrong: tuple[str, ...]) -> None:
+    for question in asked(reader, statement):
+        assert not any(part in question for part in wrong), question
+
+
+def test_every_part_of_a_statement_is_asked_for(reader: LessonReader) -> None:
+    statement = "The Pellam observatory closed on 4 April 2026 because of a broken dome, and reopens in summer 2028."
+    lesson = reader.read(statement, "en")
+    forms = [form for unit in lesson.units for form in reader.forms(unit, "en")]
+    keys = {key for form in forms for key in form.expected}
+    assert {"4 April", "dome", "2028"} <= keys
+
+
+def test_what_the_parser_cannot_read_is_asked_by_its_topics(reader: LessonReader) -> None:
+    forms = asked(reader, "Quorvex: twelve lanterns, no wind.")
+    assert forms
+    assert set(forms.values()) == {"Quorvex: twelve lanterns, no wind."}
+
+
+@pytest.mark.parametrize("statement", ["Mein Hund heißt Waldi und wohnt in Köln.", "我的狗叫饼干。", "!!!", "42"])
+def test_other_languages_and_noise_do_not_crash(reader: LessonReader, statement: str) -> None:
+    lesson = reader.read(statement, "de")
+    for unit in lesson.units:
+        assert all(statement.rstrip(".") in form.answer for form in reader.forms(unit, "de"))
