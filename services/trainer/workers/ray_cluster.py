@@ -22,6 +22,8 @@ def start_ray(address: str, cpus: int, temp_folder: str) -> None:
         log_to_driver=False,
         configure_logging=False,
         _temp_dir=temp_folder,
+        # Ray would start workers at niceness 15, where any chat starves a training; the actor chooses its own.
+        _system_config={"worker_niceness": 0},
     )
 
 
