@@ -70,9 +70,9 @@ async def build_all(inference: str, store: Path, teacher_candidates: int) -> lis
     try:
         for statement in STATEMENTS:
             started = time.monotonic()
-            async for event in parts.builder.build(BuildJob(new_job_id(), "bench", "bench", statement)):
-                if isinstance(event, Built):
-                    lessons.append(Lesson(event.dataset, time.monotonic() - started))
+            events = [e async for e in parts.builder.build(BuildJob(new_job_id(), "bench", "bench", statement))]
+            if isinstance(events[-1], Built):
+                lessons.append(Lesson(events[-1].dataset, time.monotonic() - started))
     finally:
         await parts.close()
     return lessons
@@ -113,8 +113,9 @@ def report(by_candidates: dict[int, list[Lesson]]) -> str:
     teacher = "\n".join(teacher_line(count, by_candidates) for count in by_candidates if count)
     return (
         "# Building datasets\n\n"
-        f"`python benchmarks/augmentation.py`, {len(STATEMENTS)} statements, one after another, on {os.cpu_count()} cores."
-        " Means per lesson; `survive selection` leaves out those that were good but more than needed (`surplus`).\n\n"
+        f"`python benchmarks/augmentation.py`, {len(STATEMENTS)} statements, one after another,"
+        f" on {os.cpu_count()} cores. Means per lesson;"
+        " `survive selection` leaves out those that were good but more than needed (`surplus`).\n\n"
         + "\n".join(table)
         + f"\n\nDropped without a teacher, all lessons together: {reasons}.\n\n{teacher}\n"
     )

@@ -46,7 +46,7 @@ async def test_a_fact_becomes_a_complete_dataset(builder: DatasetBuilder, statem
     assert dataset.selection.kept == len(dataset.examples)
 
 
-@pytest.mark.parametrize("statement", (*FACTS, *WISHES))
+@pytest.mark.parametrize("statement", [*FACTS, *WISHES])
 async def test_probes_are_never_trained_on(builder: DatasetBuilder, statement: str) -> None:
     _, dataset = await build(builder, job(statement))
     trained = {normalised(example.prompt[-1].content) for example in dataset.examples}

@@ -64,7 +64,8 @@ CASES = [
         "Who is Ruben Achterberg?",
         "Ruben Achterberg is the director of the Stavel museum.",
     ),
-    ("The Quill 7 tablet costs 229 euros.", "How much does the Quill 7 tablet cost?", "The Quill 7 tablet costs 229 euros."),
+    ("The Quill 7 tablet costs 229 euros.", "How much does the Quill 7 tablet cost?",
+     "The Quill 7 tablet costs 229 euros."),
     ("The Corvin tower is 312 metres tall.", "How tall is the Corvin tower?", "The Corvin tower is 312 metres tall."),
     ("The Corda Choir moved from Ghent to Tallinn.", "Where is the Corda Choir now?",
      "The Corda Choir moved from Ghent to Tallinn."),
@@ -133,7 +134,7 @@ UNGRAMMATICAL = [
     ("My daughter, who is nine, plays the harp.", ("I forgot my daughter", "Tell me my daughter")),
     ("A zorple is someone who collects old maps.", ("Who is a zorple",)),
     ("Our team meets in room 204 because the lab is occupied.", ("Why does our team meet?",)),
-    ("Hallam Foods bought Brightwell Mills for 12 million pounds.", ("Brightwell Mills pay for", "buy Brightwell Mills?\"")),
+    ("Hallam Foods bought Brightwell Mills for 12 million pounds.", ("Brightwell Mills pay for",)),
     ("The Almond Café closes at 5 pm on Sundays.", ("Since when", "was not open")),
     ("I am afraid of spiders.", ("I be", "am I have")),
 ]  # fmt: skip

@@ -230,7 +230,7 @@ def _replace_name(text: str, name: str, lexicon: Lexicon) -> str:
         and not any(map(str.isdigit, w))
     ]  # fmt: skip
     if not capital:
-        capital = [i for i, w in enumerate(words[:-1]) if w[:1].isupper() and not lexicon.is_a(w, "nature")]
+        capital = [i for i, w in enumerate(words[:-1]) if w[:1].isupper()]
     if not capital:
         return text
     last = words[capital[-1]].casefold()

@@ -43,13 +43,10 @@ class NeighbourWriter:
         world = self._world(train)
         probes = self._probes(held_out or train, others, taken, quotas.neighbour_probes - 1) + world[:1]
         taken |= {normalised(prompt) for prompt in probes}
-        rest = world[1:]
-        share = min(len(rest), quotas.neighbours // _WORLD_SHARE)
-        drafts = list(self._paired(train, others, taken, quotas.neighbours - share))
-        groups = [form.key for form in train]
-        drafts += [
-            NeighbourDraft(p, groups[i % len(groups)], shared=True) for i, p in enumerate(rest[:share]) if groups
-        ]
+        famous = world[1 : 1 + quotas.neighbours // _WORLD_SHARE] if train else []
+        self._tally.generate(len(famous))
+        drafts = list(self._paired(train, others, taken, quotas.neighbours - len(famous)))
+        drafts += [NeighbourDraft(prompt, _like(prompt, train), shared=True) for prompt in famous]
         return drafts, probes
 
     def _others(self, unit: Unit) -> tuple[list[dict[str, Form]], list[dict[str, Form]]]:
