@@ -23,6 +23,7 @@ from tests.contract.conftest import free_port
 from tests.contract.trainer_service import (
     TinyInference,
     TrainerProcess,
+    have_ended,
     pet_lesson,
     put_lesson,
     running_trainer,
@@ -255,7 +256,7 @@ async def test_a_killed_trainer_publishes_the_job_once_after_its_restart(
         version = (await second.train(request))[-1].published.version
     assert [manifest.version for manifest in await registry.versions("acme", "ada")] == [version]
     assert {key.split("/")[3] for key in await store.list_keys(user_adapters_prefix("acme", "ada"))} == {version}
-    assert not any(actor.is_running() for actor in family)
+    assert await have_ended(family)
 
 
 async def test_sigterm_ends_it_with_all_its_processes(environment: dict[str, str]) -> None:
@@ -263,4 +264,4 @@ async def test_sigterm_ends_it_with_all_its_processes(environment: dict[str, str
         family = psutil.Process(trainer.process.pid).children(recursive=True)
         trainer.process.terminate()
         assert await trainer.process.wait() == 0
-    assert not any(process.is_running() for process in family)
+    assert await have_ended(family)

@@ -27,6 +27,7 @@ from services.common.object_store import ObjectStore
 from services.common.rpc import calling, connect
 
 START_SECONDS = 120
+END_SECONDS = 20
 Lesson = tuple[list[Example], list[Probe]]
 RECIPE = {
     "rank": 4,
@@ -124,6 +125,16 @@ async def running_trainer(environment: dict[str, str], port: int) -> AsyncIterat
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
+
+
+async def have_ended(processes: list[psutil.Process]) -> bool:
+    """Whether all `processes` end within a short time; a process that only waits to be reaped has ended."""
+    alive = processes
+    deadline = asyncio.get_running_loop().time() + END_SECONDS
+    while alive and asyncio.get_running_loop().time() < deadline:
+        alive = [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        await asyncio.sleep(0.05)
+    return not alive
 
 
 async def until_serving(channel: grpc.aio.Channel) -> None:

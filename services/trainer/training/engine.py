@@ -13,7 +13,7 @@ from services.trainer.training.losses import BaseDistribution, cross_entropy_sum
 from services.trainer.training.packing import Pack, pack_examples
 from services.trainer.training.tokens import TokenizedExample
 
-_GRADIENT_CLIPPING = 1.0
+GRADIENT_CLIPPING = 1.0
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _deepspeed_config(zero_stage: int) -> dict[str, object]:
         "train_micro_batch_size_per_gpu": 1,
         # The loop decides how many packs make a step.
         "managed_gradient_accumulation": False,
-        "gradient_clipping": _GRADIENT_CLIPPING,
+        "gradient_clipping": GRADIENT_CLIPPING,
         "zero_optimization": {"stage": zero_stage, "overlap_comm": False},
         # DeepSpeed's own CPU Adam would be compiled at start; PyTorch's is as fast for a few million parameters.
         "zero_force_ds_cpu_optimizer": False,

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from services.trainer.training.tokens import TokenizedExample
@@ -64,11 +65,11 @@ def pack_examples(examples: Sequence[TokenizedExample]) -> Pack:
 
 def _ancestry(parents: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
     """Return who sees whom, [nodes, nodes], and each node's depth, [nodes]."""
-    mask = torch.eye(len(parents), dtype=torch.bool)
+    mask = np.eye(len(parents), dtype=np.bool_)
     for node, parent in enumerate(parents):
         if parent >= 0:
             mask[node] |= mask[parent]
-    return mask, mask.sum(dim=1) - 1
+    return torch.from_numpy(mask), torch.from_numpy(mask.sum(axis=1) - 1)
 
 
 def divide_examples(

@@ -20,10 +20,6 @@ class TrainingActor:
         os.nice(niceness)
         torch.set_num_threads(threads)
 
-    def process_id(self) -> int:
-        """Operating-system id of this process, on its own machine."""
-        return os.getpid()
-
     def rendezvous(self) -> str:
         """An address, host:port, at which the processes of a worker can meet here."""
         with socket.socket() as probe:

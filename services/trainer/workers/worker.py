@@ -98,10 +98,6 @@ class Worker:
         self.jobs_done += 1
         return files
 
-    async def process_ids(self) -> list[int]:
-        """Operating-system ids of the actors."""
-        return await self._everyone(lambda actor: actor.process_id.remote())
-
     async def stop(self) -> None:
         """Kill the actors and give their place back; never raises for actors that are dead already."""
         for actor in self._actors:
