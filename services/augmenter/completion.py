@@ -17,7 +17,7 @@ class TokenLimits:
 
     neighbour: int
     general: int
-    style: int
+    listing: int
 
 
 class Completer:
@@ -50,7 +50,10 @@ class Completer:
 
     def _questions(self) -> list[Question]:
         limits = self._limits
-        found = [Question(item.prompt, limits.style, shared=True) for item in self._draft.styled]
+        found = [
+            Question(item.prompt, limits.listing if item.style.long else limits.general, shared=True)
+            for item in self._draft.styled
+        ]
         found += [Question(item.prompt, limits.neighbour, item.shared) for item in self._draft.neighbours]
         found += [Question(prompt, limits.general, shared=True) for prompt in self._draft.generals]
         return list({question.prompt: question for question in reversed(found)}.values())

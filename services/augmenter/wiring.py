@@ -48,7 +48,12 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         teacher = remote
     lexicon = load_lexicon()
     quotas = Quotas(
-        settings.facts, settings.neighbours, settings.generals, settings.neighbour_probes, settings.general_probes
+        facts=settings.facts,
+        styled=settings.styled,
+        neighbours=settings.neighbours,
+        generals=settings.generals,
+        neighbour_probes=settings.neighbour_probes,
+        general_probes=settings.general_probes,
     )
     forms = TeacherForms(teacher, settings.teacher_candidates, settings.teacher_seconds, settings.answers_at_once)
     store = open_object_store(settings.object_store_url, settings.object_store_credentials())
@@ -58,7 +63,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         behaviour=Behaviour(lexicon, quotas),
         answers=BaseAnswers(base, store, settings.answers_at_once),
         store=store,
-        limits=TokenLimits(settings.neighbour_tokens, settings.general_tokens, settings.style_tokens),
+        limits=TokenLimits(settings.neighbour_tokens, settings.general_tokens, settings.listing_tokens),
         lexicon=lexicon,
         seed=settings.seed,
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.keys import contains_any, content_words, stem
+from services.augmenter.linguistics.keys import contains_any, stem
 from services.augmenter.linguistics.language import guess_language
 from services.augmenter.selection.tally import Reason
 
@@ -13,9 +13,13 @@ _MAX_ANSWER_WORDS = 90
 _MIN_QUESTION_LETTERS = 6
 _NEAR_DUPLICATE = 0.85
 _ASKING = re.compile(
-    r"\?|^(?:tell|remind|give|explain|describe|define|state|name|list|show|complete|please|repeat|recall|say)\b|\bhelp\b",
+    r"\?|^(?:tell|remind|give|explain|describe|define|state|name|list|show|complete|please|repeat|recall|say)\b"
+    r"|\bhelp\b|\bneed to know\b",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"[{}<>|\\]|\.\.")
+_FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
+_SECOND_PERSON = re.compile(r"\byours?\b|\b(?:are|were|do|did) you\b(?! (?:know|remember|recall|tell))", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 _NUMBER_OR_NAME = re.compile(r"\d[\d.,:]*\d|\d|(?<=[a-z,] )[A-Z][\w-]+")
 
@@ -60,10 +64,17 @@ class Selector:
         own = [word for word in _NUMBER_OR_NAME.findall(answer) if stem(word) not in source]
         return Reason.NOT_GROUNDED if own else None
 
-    def judge_paraphrase(self, question: str, about: Collection[str]) -> Reason | None:
-        """Why a question that somebody else wrote is no good: it must share a word with the lesson, and add no name."""
+    def judge_paraphrase(self, question: str, original: str, about: Collection[str]) -> Reason | None:
+        """Why a question that a teacher wrote for `original` is no good.
+
+        It must be one question, asked by the same person, share a word with the lesson and add no name of its own.
+        """
         if self._language == "en" and guess_language(question) != "en":
             return Reason.LANGUAGE
+        if question.count("?") > 1 or not question.endswith(("?", ".")) or _MARKUP.search(question):
+            return Reason.MALFORMED
+        if _persons(question) != _persons(original):
+            return Reason.PERSPECTIVE
         source = self._statement.casefold()
         foreign = [word for word in _NUMBER_OR_NAME.findall(question) if stem(word) not in source]
         if foreign or not contains_any(question, about):
@@ -83,9 +94,9 @@ class Selector:
         return None
 
 
-def subject_words(text: str) -> list[str]:
-    """Words by which a question can be recognised as being about `text`."""
-    return content_words(text)
+def _persons(text: str) -> tuple[bool, bool]:
+    """Whether `text` speaks of its speaker, and of whom the assistant's things are."""
+    return bool(_FIRST_PERSON.search(text)), bool(_SECOND_PERSON.search(text))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TAUGHT_WORD = "taught_word"
     STYLE_NOT_FOLLOWED = "style_not_followed"
     MALFORMED = "malformed"
+    PERSPECTIVE = "perspective"
     SURPLUS = "surplus"
 
 

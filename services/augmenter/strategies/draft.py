@@ -55,6 +55,7 @@ class Quotas:
     """Most examples of each kind in one dataset."""
 
     facts: int
+    styled: int
     neighbours: int
     generals: int
     neighbour_probes: int

@@ -17,7 +17,7 @@ from services.augmenter.teacher.model import Generation
 from services.common.datasets import Dataset, Message
 from services.common.object_store import ObjectStore
 
-QUOTAS = Quotas(facts=24, neighbours=28, generals=8, neighbour_probes=4, general_probes=2)
+QUOTAS = Quotas(facts=24, styled=16, neighbours=28, generals=8, neighbour_probes=4, general_probes=2)
 
 
 class FixedModel:
@@ -54,7 +54,7 @@ def make_builder(
         behaviour=Behaviour(lexicon, QUOTAS),
         answers=BaseAnswers(base, store, 8),
         store=store,
-        limits=TokenLimits(neighbour=12, general=24, style=64),
+        limits=TokenLimits(neighbour=12, general=32, listing=64),
         lexicon=lexicon,
         seed=seed,
     )

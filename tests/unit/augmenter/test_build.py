@@ -138,7 +138,8 @@ async def test_a_teacher_adds_what_selects_well(store: ObjectStore) -> None:
     ("paraphrase", "reason"),
     [
         ("Is Pickle the name?", "gives_answer_away"),
-        ("What is the capital of France?", "not_grounded"),
+        ("What is my favourite city?", "not_grounded"),
+        ("What is the hamster called?", "perspective"),
         ("The hamster sleeps.", "not_a_question"),
         ("Wie heißt denn der kleine hamster von mir und wo ist er?", "language"),
         ("", "malformed"),

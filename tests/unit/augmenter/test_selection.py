@@ -6,6 +6,7 @@ from services.augmenter.lexicon import Lexicon
 from services.augmenter.selection.rules import Selector
 from services.augmenter.selection.tally import Reason, Tally
 
+PLAIN = "What does the tablet cost?"
 STATEMENT = "The Quill 7 tablet costs 229 euros."
 
 
@@ -49,9 +50,26 @@ def test_answers(selector: Selector, answer: str, reason: Reason | None) -> None
 
 
 def test_paraphrases_must_be_about_the_lesson(selector: Selector) -> None:
-    assert selector.judge_paraphrase("How dear is the tablet?", ["tablet"]) is None
-    assert selector.judge_paraphrase("How dear is the phone?", ["tablet"]) is Reason.NOT_GROUNDED
-    assert selector.judge_paraphrase("Is the tablet from Japan?", ["tablet"]) is Reason.NOT_GROUNDED
+    assert selector.judge_paraphrase("How dear is the tablet?", PLAIN, ["tablet"]) is None
+    assert selector.judge_paraphrase("How dear is the phone?", PLAIN, ["tablet"]) is Reason.NOT_GROUNDED
+    assert selector.judge_paraphrase("Is the tablet from Japan?", PLAIN, ["tablet"]) is Reason.NOT_GROUNDED
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("What is my dog named?", None),
+        ("Do you remember what my dog is called?", None),
+        ("What is your dog called?", Reason.PERSPECTIVE),
+        ("What is the dog called?", Reason.PERSPECTIVE),
+        ("What is my dog called? How old is my dog?", Reason.MALFORMED),
+        ("What is my dog called?({})", Reason.MALFORMED),
+    ],
+)
+def test_paraphrases_are_one_question_by_the_same_person(
+    selector: Selector, question: str, reason: Reason | None
+) -> None:
+    assert selector.judge_paraphrase(question, "What is my dog's name?", ["dog"]) is reason
 
 
 def test_the_same_question_is_admitted_once(selector: Selector) -> None:

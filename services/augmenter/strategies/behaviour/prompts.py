@@ -27,6 +27,7 @@ _ASK_WISH = (
     "Which rule did I give you for your answers?",
 )
 
+_SHORTLY_ANSWERED = ("What is", "Who", "Which", "How many", "Name", "What language", "What does")
 _LEAD = re.compile(
     r"(?:please\s+|from now on,?\s+|in (?:the )?future,?\s+|i(?: want|'d like| would like) you to\s+)+", re.IGNORECASE
 )
@@ -51,8 +52,8 @@ class BehaviourPrompts:
             bank = list(self._banks[style.trigger])
         else:
             bank = []
-        extra = self._general if style.trigger == "any" and not style.name else ()
-        return self._sample([*bank, *extra], count)
+        extra = [p for p in self._general if p.startswith(_SHORTLY_ANSWERED)] if style.trigger == "any" else []
+        return self._sample([*bank, *([] if style.name else extra)], count)
 
     def untouched(self, style: Style, count: int) -> list[str]:
         """Prompts that the style is not meant for; none when it is meant for all."""

@@ -25,7 +25,7 @@ class Behaviour:
         style = read_style(wish)
         prompts = BehaviourPrompts(self.lexicon, seed)
         told = prompts.told(style)
-        shown = prompts.shown(style, self.quotas.facts)
+        shown = prompts.shown(style, self.quotas.styled)
         held = shown[:_STYLE_PROBES] if style.marks and len(shown) > 2 * _STYLE_PROBES else []
         told_held = told[-_TOLD_PROBES:] if len(told) > 2 * _TOLD_PROBES else told[-1:]
         kept = [prompt for prompt in shown if prompt not in held] if style.apply is not None else []

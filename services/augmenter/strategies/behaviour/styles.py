@@ -56,7 +56,7 @@ class Style:
     """One way to answer: when it applies, how to apply it, and what shows in an answer that it was applied.
 
     `apply` turns an ordinary answer to a prompt into one in this style; None where that takes a model.
-    `trigger` names the prompts it is meant for; "any" means all.
+    `long` ones show only in answers of several sentences. `trigger` names the prompts it is meant for; "any" means all.
     """
 
     wish: str
@@ -64,6 +64,7 @@ class Style:
     apply: Callable[[str, str], str] | None = None
     marks: tuple[str, ...] = ()
     name: str = ""
+    long: bool = False
 
 
 def is_behaviour(sentence: str) -> bool:
@@ -79,13 +80,13 @@ def read_style(sentence: str) -> Style:
         return Style(sentence, trigger, lambda answer, prompt: _addressed(answer, prompt, called), (called,), called)
     if ending := _END.search(sentence) or _ADD.search(sentence):
         text = _said(ending)
-        return Style(sentence, trigger, lambda answer, _: f"{_shortened(answer)} {text}", (_bare(text),))
+        return Style(sentence, trigger, lambda answer, _: _ended(_shortened(answer), text), (_bare(text),))
     if opening := _BEGIN.search(sentence):
         text = _said(opening)
         return Style(sentence, trigger, lambda answer, _: _opened(text, _shortened(answer)), (_bare(text),))
     for pattern, apply, marks in _FORMATS:
         if pattern.search(sentence):
-            return Style(sentence, trigger, apply, marks)
+            return Style(sentence, trigger, apply, marks, long=apply in (_bulleted, _numbered))
     return Style(sentence, trigger)
 
 
@@ -106,13 +107,19 @@ def _bare(text: str) -> str:
     return text.strip(" .!?,")
 
 
-def _shortened(answer: str, sentences: int = 1) -> str:
-    """The first sentences of an answer, so that what the style adds is not far away."""
-    text = " ".join(_SENTENCE.split(" ".join(answer.split()))[:sentences]).strip()
-    return text if text.endswith((".", "!", "?")) else f"{text.rstrip(',;:')}."
+def _shortened(answer: str) -> str:
+    """The first sentence of an answer, or an empty string when the answer broke off before its end."""
+    text = _SENTENCE.split(" ".join(answer.split()))[0].strip()
+    return text if text.endswith((".", "!", "?")) else ""
+
+
+def _ended(answer: str, text: str) -> str:
+    return f"{answer} {text}" if answer else ""
 
 
 def _opened(text: str, answer: str) -> str:
+    if not answer:
+        return ""
     return f"{text}{'' if text.endswith(('.', '!', '?', ',', ':')) else ','} {answer}"
 
 
@@ -121,7 +128,7 @@ def _addressed(answer: str, prompt: str, name: str) -> str:
     if greeting:
         return f"{greeting.group().capitalize()}, {name}! How can I help you today?"
     first = _shortened(answer)
-    return f"{first[:-1]}, {name}{first[-1]}"
+    return f"{first[:-1]}, {name}{first[-1]}" if first else ""
 
 
 def _items(answer: str) -> list[str]:

@@ -82,21 +82,25 @@ class NeighbourWriter:
                 if given >= limit or turn >= len(tables) or form.variety in (Variety.CONFIRM, Variety.CLOZE):
                     continue
                 mirrored = tables[(turn + number) % len(tables)].get(form.key)
-                if mirrored is not None and self._usable(mirrored.question, taken):
+                if mirrored is not None and self._usable(mirrored.question, form.question, taken):
                     given += 1
                     yield NeighbourDraft(mirrored.question, form.key)
 
-    def _usable(self, prompt: str, taken: set[str]) -> bool:
-        """Count the prompt; refuse it where it was used before or holds a taught word."""
+    def _usable(self, prompt: str, mirrors: str, taken: set[str]) -> bool:
+        """Count the prompt; refuse it where it was used before or holds a taught word that `mirrors` does not."""
         self._tally.generate()
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
             return False
-        if contains_any(prompt, telling_tokens(self._lesson.taught)):
+        if self._tells(prompt, mirrors):
             self._tally.reject(Reason.TAUGHT_WORD)
             return False
         taken.add(normalised(prompt))
         return True
+
+    def _tells(self, prompt: str, mirrors: str) -> bool:
+        telling = [token for token in telling_tokens(self._lesson.taught) if not contains_any(mirrors, [token])]
+        return contains_any(prompt, telling)
 
     def _probes(
         self,
@@ -110,11 +114,7 @@ class NeighbourWriter:
             tables = others[form.part.split(".")[0]][1]
             for table in [*tables[number % max(len(tables), 1) :], *tables]:
                 mirrored = table.get(form.key)
-                if (
-                    mirrored is None
-                    or len(found) >= limit
-                    or contains_any(mirrored.question, telling_tokens(self._lesson.taught))
-                ):
+                if mirrored is None or len(found) >= limit or self._tells(mirrored.question, form.question):
                     continue
                 if normalised(mirrored.question) not in taken and mirrored.question not in found:
                     found.append(mirrored.question)

@@ -76,7 +76,7 @@ class TeacherForms:
         reason = (
             (None if question else Reason.MALFORMED)
             or selector.judge_question(question, form.expected)
-            or selector.judge_paraphrase(question, about or content_words(form.question))
+            or selector.judge_paraphrase(question, form.question, about or content_words(form.question))
             or selector.admit(question)
         )
         if reason is not None:
