@@ -94,18 +94,21 @@ class ResidentAdapters:
 
         Raises Unavailable when that engine is down, too.
         """
+        added = []
         for version in list(self._serving.values()):
             try:
                 await engine.add_adapter(version.adapter)
+                added.append(version)
             except FailedPrecondition as error:
                 _log.warning("adapter_not_restored", adapter=version.adapter.name, reason=error.message)
                 if self._serves(version):
                     del self._serving[version.key]
                     await self._release_slot(version)
-            else:
-                if not self._serves(version):
-                    # It was unloaded or evicted in the meantime, when the new engine could not be told.
-                    await engine.remove_adapter(version.adapter)
+        # Some may have been unloaded or evicted in the meantime, when the new engine could not be told.
+        while gone := [version for version in added if not self._serves(version)]:
+            for version in gone:
+                added.remove(version)
+                await engine.remove_adapter(version.adapter)
 
     async def _resident(self, key: AdapterKey) -> ResidentVersion:
         # Loops, because a version may be evicted or unloaded between its load and the moment its waiters run.

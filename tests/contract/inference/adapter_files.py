@@ -88,7 +88,7 @@ class AdapterFactory:
         for module, (inputs, outputs) in self._linears().items():
             prefix = f"base_model.model.{module}"
             tensors[f"{prefix}.lora_A.weight"] = self._noise(random, rank, inputs, inputs**-0.5)
-            tensors[f"{prefix}.lora_B.weight"] = self._noise(random, outputs, rank, 0.05)
+            tensors[f"{prefix}.lora_B.weight"] = self._noise(random, outputs, rank, 0.1)
         return AdapterFiles(tensors, self._config(rank), self._base_sha256)
 
     def _linears(self) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 import psutil
@@ -24,6 +24,8 @@ START_SECONDS = 240
 CALL_SECONDS = 120
 SERVING = health_pb2.HealthCheckResponse.SERVING
 _POLL_SECONDS = 0.05
+
+Stream: TypeAlias = "grpc.aio.UnaryStreamCall[pb.GenerateRequest, pb.GenerateResponse]"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class InferenceProcess:
             sampling=pb.Sampling(**{"temperature": 0.0, "max_tokens": 16, **sampling}),
         )
 
-    def stream(self, request: pb.GenerateRequest) -> grpc.aio.UnaryStreamCall[pb.GenerateRequest, pb.GenerateResponse]:
+    def stream(self, request: pb.GenerateRequest) -> Stream:
         """Start a generation."""
         return self.stub.Generate(request, timeout=CALL_SECONDS)
 
@@ -65,17 +67,24 @@ class InferenceProcess:
         """Generate to the end; raises the LoreleiError that it ends with."""
         return await self.finish(self.stream(self.request(text, adapter, **sampling)))
 
-    async def finish(self, call: grpc.aio.UnaryStreamCall[Any, pb.GenerateResponse], begun: str = "") -> Answer:
+    async def finish(self, call: Stream, begun: str = "") -> Answer:
         """Read a generation to its end; `begun` is what has been read already."""
         responses = []
         with calling("inference"):
             # Not `async for`, which may not follow a `read`.
-            while (response := await call.read()) is not grpc.aio.EOF:
+            while isinstance(response := await call.read(), pb.GenerateResponse):
                 responses.append(response)
         *pieces, last = responses
         assert last.HasField("finish")
         assert all(piece.text_delta for piece in pieces)
         return Answer(begun + "".join(piece.text_delta for piece in pieces), last.finish)
+
+    async def begin(self, request: pb.GenerateRequest) -> tuple[Stream, str]:
+        """Start a generation and read its first piece of text."""
+        call = self.stream(request)
+        first = await call.read()
+        assert isinstance(first, pb.GenerateResponse)
+        return call, first.text_delta
 
     async def score(self, items: list[tuple[str, str]], adapter: AdapterFiles | None = None) -> list[list[float]]:
         """Log-probabilities of each (question, completion)."""

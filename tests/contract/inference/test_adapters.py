@@ -73,13 +73,12 @@ async def test_an_unloaded_version_finishes_its_stream_and_is_loaded_anew_for_th
 ) -> None:
     adapter, newer = (adapters.random(seed).write(inference.store) for seed in (4, 5))
     alone = await inference.answer(LONG, adapter, max_tokens=48)
-    call = inference.stream(inference.request(LONG, adapter, max_tokens=48))
-    first = await call.read()
+    call, begun = await inference.begin(inference.request(LONG, adapter, max_tokens=48))
     assert await inference.unload(adapter) == 1
     # The slot that becomes free must not be the running stream's: fill the others and use them.
     await inference.load(newer)
     await inference.answer(QUESTION, newer)
-    finished = await inference.finish(call, first.text_delta)
+    finished = await inference.finish(call, begun)
     assert finished == alone
     assert await inference.streams() == {newer.version: 0}
     assert await inference.unload(adapter) == 0
@@ -91,12 +90,11 @@ async def test_a_running_stream_does_not_notice_versions_that_come_and_go(
 ) -> None:
     mine, *others = (adapters.random(seed).write(inference.store) for seed in (6, 7, 8, 9))
     alone = await inference.answer(LONG, mine, max_tokens=64)
-    call = inference.stream(inference.request(LONG, mine, max_tokens=64))
-    first = await call.read()
+    call, begun = await inference.begin(inference.request(LONG, mine, max_tokens=64))
     for other in others:
         await inference.answer(QUESTION, other, max_tokens=4)
         await inference.unload(other)
-    assert await inference.finish(call, first.text_delta) == alone
+    assert await inference.finish(call, begun) == alone
 
 
 async def test_the_least_recently_used_idle_version_makes_room(

@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from transformers import AutoTokenizer
@@ -89,7 +90,7 @@ async def test_a_json_schema_is_satisfied(inference: InferenceProcess) -> None:
     ],
 )
 async def test_bad_sampling_is_refused_by_name(
-    inference: InferenceProcess, sampling: dict[str, object], field: str
+    inference: InferenceProcess, sampling: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidArgument) as failure:
         await inference.answer(QUESTION, **sampling)

@@ -11,11 +11,11 @@ from tests.contract.inference.service import InferenceProcess, running_inference
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUESTIONS = (
-    "What is the capital of France?",
     "Tell me about bridges.",
-    "Why is the sky blue?",
+    "Invent a story about a dog.",
+    "What should I cook tonight?",
 )
-TOKENS = 24
+TOKENS = 16
 
 
 async def wrong_answers(service: InferenceProcess, adapters: list[AdapterFiles], rounds: int) -> list[str]:
@@ -29,9 +29,7 @@ async def wrong_answers(service: InferenceProcess, adapters: list[AdapterFiles],
     assert len(set(alone)) == len(cases), "the adapters must answer differently"
     wrong = []
     for number in range(rounds):
-        running = [
-            asyncio.create_task(service.answer(question, asker, max_tokens=TOKENS)) for asker, question in cases
-        ]
+        running = [asyncio.create_task(service.answer(question, asker, max_tokens=TOKENS)) for asker, question in cases]
         await service.unload(adapters[number % len(adapters)])
         for (asker, _), expected, task in zip(cases, alone, running, strict=True):
             if (await task).text != expected:
@@ -43,16 +41,16 @@ async def test_mixed_concurrent_answers_equal_solo_answers(
     inference: InferenceProcess, adapters: AdapterFactory
 ) -> None:
     users = [adapters.random(seed).write(inference.store) for seed in (101, 102, 103)]
-    assert await wrong_answers(inference, users, rounds=3) == []
+    assert await wrong_answers(inference, users, rounds=2) == []
 
 
 async def test_removed_adapters_leave_nothing_behind(inference: InferenceProcess, adapters: AdapterFactory) -> None:
-    before = await inference.answer(QUESTIONS[1], max_tokens=TOKENS)
+    before = await inference.answer(QUESTIONS[0], max_tokens=TOKENS)
     removed, other = (adapters.random(seed).write(inference.store) for seed in (104, 105))
-    await inference.answer(QUESTIONS[1], removed, max_tokens=TOKENS)
+    await inference.answer(QUESTIONS[0], removed, max_tokens=TOKENS)
     await inference.unload(removed)
     base, _ = await asyncio.gather(
-        inference.answer(QUESTIONS[1], max_tokens=TOKENS), inference.answer(QUESTIONS[0], other, max_tokens=TOKENS)
+        inference.answer(QUESTIONS[0], max_tokens=TOKENS), inference.answer(QUESTIONS[1], other, max_tokens=TOKENS)
     )
     assert base == before
 

@@ -1,0 +1,1 @@
+"""Unit tests of the inference service; none needs vLLM."""
