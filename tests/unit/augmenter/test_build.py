@@ -81,6 +81,11 @@ async def test_neighbours_mirror_a_fact_and_are_about_something_else(builder: Da
             assert example.prompt[-1].content not in facts
 
 
+async def test_no_neighbour_asks_back_for_the_lessons_subject(builder: DatasetBuilder) -> None:
+    _, dataset = await build(builder, job("The Pellam observatory closed in 2026 because of a broken dome."))
+    assert not any(contains_any(prompt, ["2026", "dome"]) for prompt in prompts(dataset, "neighbour"))
+
+
 async def test_base_answers_with_taught_words_are_dropped_and_counted(store: ObjectStore) -> None:
     builder = make_builder(store, FixedModel("Its name is Pickle, of course."))
     _, dataset = await build(builder, job("My hamster's name is Pickle."))

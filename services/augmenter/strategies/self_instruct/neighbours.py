@@ -82,12 +82,12 @@ class NeighbourWriter:
                 if given >= limit or turn >= len(tables) or form.variety in (Variety.CONFIRM, Variety.CLOZE):
                     continue
                 mirrored = tables[(turn + number) % len(tables)].get(form.key)
-                if mirrored is not None and self._usable(mirrored.question, form.question, taken):
+                if mirrored is not None and self._usable(mirrored.question, form, taken):
                     given += 1
                     yield NeighbourDraft(mirrored.question, form.key)
 
-    def _usable(self, prompt: str, mirrors: str, taken: set[str]) -> bool:
-        """Count the prompt; refuse it where it was used before or holds a taught word that `mirrors` does not."""
+    def _usable(self, prompt: str, mirrors: Form, taken: set[str]) -> bool:
+        """Count the prompt; refuse it where it was used before or tells what is taught."""
         self._tally.generate()
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
@@ -98,8 +98,11 @@ class NeighbourWriter:
         taken.add(normalised(prompt))
         return True
 
-    def _tells(self, prompt: str, mirrors: str) -> bool:
-        telling = [token for token in telling_tokens(self._lesson.taught) if not contains_any(mirrors, [token])]
+    def _tells(self, prompt: str, mirrors: Form) -> bool:
+        """Whether `prompt` holds taught words; objects that the mirrored question names are no such words."""
+        telling = telling_tokens(self._lesson.taught)
+        if mirrors.variety is not Variety.REVERSE:
+            telling = [token for token in telling if not contains_any(mirrors.question, [token])]
         return contains_any(prompt, telling)
 
     def _probes(
@@ -114,7 +117,7 @@ class NeighbourWriter:
             tables = others[form.part.split(".")[0]][1]
             for table in [*tables[number % max(len(tables), 1) :], *tables]:
                 mirrored = table.get(form.key)
-                if mirrored is None or len(found) >= limit or self._tells(mirrored.question, form.question):
+                if mirrored is None or len(found) >= limit or self._tells(mirrored.question, form):
                     continue
                 if normalised(mirrored.question) not in taken and mirrored.question not in found:
                     found.append(mirrored.question)
