@@ -65,6 +65,8 @@ class Worker:
         shape = self._shape
         threads = str(shape.threads_per_actor)
         variables = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, "TOKENIZERS_PARALLELISM": "false"}
+        # Waiting threads must sleep rather than spin: the same cores serve the chats that go on meanwhile.
+        variables["OMP_WAIT_POLICY"] = "PASSIVE"
         if not shape.gpus_per_actor:
             variables |= {"DS_ACCELERATOR": "cpu", "CUDA_VISIBLE_DEVICES": ""}
         options: dict[str, Any] = {
