@@ -1,6 +1,8 @@
 """All settings of the augmenter, read from the environment with the prefix LORELEI_AUGMENTER_."""
 
-from pydantic import Field, SecretStr
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.common.storage_settings import ObjectStoreSettings
@@ -40,3 +42,9 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     general_tokens: int = Field(default=32, ge=1, description="Longest base answer to a general prompt; tokens.")
     listing_tokens: int = Field(default=64, ge=8, description="Longest base answer to be made a list; tokens.")
     seed: int = Field(default=0, description="Seed of every choice; the same statement gives the same dataset.")
+
+    @model_validator(mode="after")
+    def _teacher_has_a_name(self) -> Self:
+        if self.teacher_url and not self.teacher_model:
+            raise ValueError("teacher_model must be set when teacher_url is")
+        return self
