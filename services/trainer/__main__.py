@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Coroutine
 
 import structlog
 from pydantic import ValidationError
@@ -51,11 +52,12 @@ async def serve(settings: TrainerSettings) -> None:
     port = await server.start(settings.host, settings.port)
     _log.info("trainer_started", port=port, base_model=base.name)
     try:
-        await _warm_up(settings, pool)
+        await _start_ray(settings)
         stop = _stop_signal()
-        await server.set_serving(True)
-        _log.info("trainer_ready", port=port, workers=pool.warm_workers)
-        await stop.wait()
+        if await _finished_first(pool.start(), stop):
+            await server.set_serving(True)
+            _log.info("trainer_ready", port=port, workers=pool.warm_workers)
+            await stop.wait()
         _log.info("trainer_stopping")
         await asyncio.gather(queue.drain(), server.drain(settings.drain_seconds))
     finally:
@@ -105,10 +107,21 @@ def _make_course(
     )
 
 
-async def _warm_up(settings: TrainerSettings, pool: WorkerPool) -> None:
+async def _start_ray(settings: TrainerSettings) -> None:
     cpus = settings.workers * settings.actors_per_worker * settings.threads_per_actor
     await asyncio.to_thread(start_ray, settings.ray_address, cpus, settings.ray_temp_folder)
-    await pool.start()
+
+
+async def _finished_first(work: Coroutine[None, None, None], stop: asyncio.Event) -> bool:
+    """Run `work` to its end, or give it up when `stop` is set before; raises what `work` raises."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        await working
+        return True
+    working.cancel()
+    return False
 
 
 def _stop_signal() -> asyncio.Event:

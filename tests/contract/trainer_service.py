@@ -26,7 +26,7 @@ from services.common.keys import adapter_prefix, lesson_dataset_key
 from services.common.object_store import ObjectStore
 from services.common.rpc import calling, connect
 
-START_SECONDS = 120
+START_SECONDS = 300
 END_SECONDS = 20
 Lesson = tuple[list[Example], list[Probe]]
 RECIPE = {
