@@ -127,12 +127,19 @@ async def running_trainer(environment: dict[str, str], port: int) -> AsyncIterat
         await process.wait()
 
 
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 async def have_ended(processes: list[psutil.Process]) -> bool:
     """Whether all `processes` end within a short time; a process that only waits to be reaped has ended."""
     alive = processes
     deadline = asyncio.get_running_loop().time() + END_SECONDS
     while alive and asyncio.get_running_loop().time() < deadline:
-        alive = [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        alive = [one for one in alive if not has_ended(one)]
         await asyncio.sleep(0.05)
     return not alive
 
