@@ -15,7 +15,7 @@ _HELP = "Begin a message with [Learn] to teach something. End with Ctrl-D."
 
 def converse(client: LoreleiClient, console: Console, model: str) -> None:
     """Talk until the input ends; a refused message is reported and forgotten, the conversation goes on."""
-    console.print(_HELP, style="dim", markup=False)
+    console.print(_HELP, style="dim", markup=False, highlight=False)
     messages: list[dict[str, str]] = []
     while (text := _read(console)) is not None:
         if not text.strip():
@@ -39,12 +39,13 @@ def _read(console: Console) -> str | None:
 
 def _show_reply(pieces: Iterator[ChatPiece], console: Console) -> str:
     """Print a reply as it comes and return its text; while it reports a lesson, a bar stands for its text."""
-    console.print("[bold]lorelei ›[/bold] ", end="")
     text = ""
     for piece in pieces:
         shown = piece.text
         if piece.learn is not None and not piece.learn.is_final:
             shown = _follow_lesson(piece, pieces, console)
+        if shown and not text:
+            console.print("[bold]lorelei ›[/bold] ", end="")
         text += shown
         console.print(shown, end="", markup=False, highlight=False)
     console.print()
