@@ -64,7 +64,10 @@ async def ask_questions(
     limits: ProbeLimits,
     on_answer: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[bool]:
-    """Whether `adapter` passes each of `questions`; `on_answer` hears how many are done, of how many."""
+    """Whether `adapter` passes each of `questions`; `on_answer` hears how many are done, of how many.
+
+    Raises what `serving` raises; the other questions are not waited for then.
+    """
     room = asyncio.Semaphore(limits.at_once)
     done = 0
 
@@ -77,8 +80,11 @@ async def ask_questions(
         on_answer(done, len(questions))
         return probe.passes(text)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(ask(question)) for question in questions]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(ask(question)) for question in questions]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from services.common.datasets import Dataset, Message, Probe, SelectionReport
+from services.common.errors import Unavailable
 from services.common.manifest import GateSummary
 from services.trainer.gate.examination import Examiner
 from services.trainer.gate.probing import ProbeLimits, choose_questions
@@ -109,6 +112,16 @@ async def test_an_answer_is_cut_off_once_it_is_decided() -> None:
     serving = Parrot({"new 0": "Biscuit, who likes long walks"})
     await Examiner(serving, LIMITS).recall(CANDIDATE, questions)
     assert serving.letters == len("Biscuit")
+
+
+async def test_an_inference_service_that_goes_away_is_named_as_the_reason() -> None:
+    class Away(Parrot):
+        async def answer(self, *_: object) -> str:
+            raise Unavailable("The model is being loaded.")
+
+    questions = choose_questions(dataset("new", recall_probes("new", 3)), [], LIMITS, seed=0)
+    with pytest.raises(Unavailable):
+        await Examiner(Away({}), LIMITS).recall(CANDIDATE, questions)
 
 
 def test_a_good_candidate_is_accepted() -> None:
