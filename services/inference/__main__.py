@@ -1,8 +1,8 @@
 """Starts the inference service: settings, signals, exit status. Decides nothing about serving."""
 
 import asyncio
+import os
 import signal
-import sys
 
 import structlog
 from pydantic import ValidationError
@@ -49,4 +49,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Everything is closed by now; vLLM's finalisers would fail in an interpreter that is being taken down.
+    os._exit(main())

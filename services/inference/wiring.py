@@ -1,6 +1,7 @@
 """Puts the inference service together and runs it from start to drain."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,15 +40,23 @@ class RunningService:
     supervision: asyncio.Task[None]
 
 
+@dataclass(frozen=True)
+class _Folders:
+    """Folders of this process alone."""
+
+    copies: Path
+    sockets: Path
+
+
 @asynccontextmanager
 async def running_service(settings: InferenceSettings, context: EngineContext) -> AsyncIterator[RunningService]:
     """Listen at once and load the model; drain and stop everything at the end of the block.
 
     Raises FailedPrecondition for an unusable model folder and Unavailable for a taken port.
     """
-    with scratch_folder(settings.cache_folder) as scratch:
+    with scratch_folder(settings.cache_folder) as copies, scratch_folder(Path(tempfile.gettempdir())) as sockets:
         server = RpcServer()
-        supervisor, adapters = await _assemble(settings, context, scratch, server)
+        supervisor, adapters = await _assemble(settings, context, _Folders(copies, sockets), server)
         port = await server.start(settings.host, settings.port)
         _log.info("inference_listening", port=port)
         supervision = asyncio.create_task(supervisor.run(adapters.restore))
@@ -60,7 +69,7 @@ async def running_service(settings: InferenceSettings, context: EngineContext) -
 
 
 async def _assemble(
-    settings: InferenceSettings, context: EngineContext, scratch: Path, server: RpcServer
+    settings: InferenceSettings, context: EngineContext, folders: _Folders, server: RpcServer
 ) -> tuple[EngineSupervisor, ResidentAdapters]:
     folder = await asyncio.to_thread(find_model_folder, settings.model_path)
     layout = read_base_layout(folder)
@@ -70,20 +79,23 @@ async def _assemble(
         max_model_len=settings.max_model_len,
         max_lora_rank=settings.max_lora_rank,
     )
-    starter = EngineStarter(_engine_options(settings, folder, layout), context)
+    starter = EngineStarter(_engine_options(settings, folder, folders.sockets, layout), context)
     supervisor = EngineSupervisor(starter.start, server.set_serving)
     store = open_object_store(settings.object_store_url, settings.object_store_credentials())
     base = BaseRequirements(layout, model.weights_sha256, model.max_lora_rank)
-    source = ValidatedAdapters(LocalCopies(store, scratch), base)
+    source = ValidatedAdapters(LocalCopies(store, folders.copies), base)
     adapters = ResidentAdapters(source, supervisor, settings.max_loras, settings.slot_wait_seconds)
     servicer = InferenceServicer(model, ModelServer(supervisor.engine, adapters), adapters)
     server.add(_SERVICE_NAME, inference_pb2_grpc.add_InferenceServiceServicer_to_server, servicer)
     return supervisor, adapters
 
 
-def _engine_options(settings: InferenceSettings, model_folder: Path, layout: BaseLayout) -> EngineOptions:
+def _engine_options(
+    settings: InferenceSettings, model_folder: Path, socket_folder: Path, layout: BaseLayout
+) -> EngineOptions:
     return EngineOptions(
         model_folder=model_folder,
+        socket_folder=socket_folder,
         dtype=settings.dtype,
         max_model_len=settings.max_model_len,
         max_running_requests=settings.max_running_requests,

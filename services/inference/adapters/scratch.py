@@ -1,4 +1,4 @@
-"""A folder for one process's copies that is gone when the process is, however that ends."""
+"""A folder for one process's files that is gone when the process is, however that ends."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PREFIX = "lorelei-adapters-"
+_PREFIX = "lorelei-inference-"
 
 
 @contextmanager

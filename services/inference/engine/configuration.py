@@ -40,6 +40,7 @@ def _common(options: EngineOptions) -> dict[str, Any]:
         "max_lora_rank": options.max_lora_rank,
         "lora_target_modules": list(options.lora_targets),
         "disable_log_stats": True,
+        "use_tqdm_on_load": False,
     }
 
 

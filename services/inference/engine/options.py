@@ -9,6 +9,8 @@ class EngineOptions:
     """One base model and the room for requests and adapters."""
 
     model_folder: Path
+    # Where the engine's sockets go; the path must be short.
+    socket_folder: Path
     # "auto": float32 on CPUs, the model's own type on GPUs.
     dtype: str
     # Most tokens of prompt and reply together.

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 from typing import TYPE_CHECKING
 
+from services.inference.engine.environment import environment
 from services.inference.engine.options import EngineOptions
 from services.inference.engine.process import EngineContext
 
@@ -43,7 +44,8 @@ def _launch(options: EngineOptions, context: EngineContext) -> "AsyncLLM":
 
     # vLLM itself only knows how to spawn, which is slow, and to fork, which is unsafe beside gRPC's threads.
     vllm.v1.engine.utils.get_mp_context = lambda: context  # type: ignore[attr-defined]
-    return AsyncLLM.from_vllm_config(build_config(options), disable_log_stats=True)
+    with environment({"VLLM_RPC_BASE_PATH": str(options.socket_folder)}):
+        return AsyncLLM.from_vllm_config(build_config(options), disable_log_stats=True)
 
 
 async def _kill(launch: asyncio.Task["AsyncLLM"]) -> None:

@@ -1,6 +1,7 @@
 """No answer is touched by another user's adapter: the promise, and the proof that the check can fail."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,15 @@ QUESTIONS = (
 TOKENS = 16
 
 
-async def wrong_answers(service: InferenceProcess, adapters: list[AdapterFiles], rounds: int) -> list[str]:
-    """Ask the base model and every adapter all questions at once; say who did not answer as when asked alone.
+async def wrong_answers(
+    service: InferenceProcess, adapters: list[AdapterFiles], questions: Sequence[str], rounds: int
+) -> list[str]:
+    """Ask the base model and every adapter all `questions` at once; say who did not answer as when asked alone.
 
     Between the rounds one adapter leaves and comes back, so that slots are freed and filled while others run.
     """
     askers: list[AdapterFiles | None] = [None, *adapters]
-    cases = [(asker, question) for question in QUESTIONS for asker in askers]
+    cases = [(asker, question) for question in questions for asker in askers]
     alone = [(await service.answer(question, asker, max_tokens=TOKENS)).text for asker, question in cases]
     assert len(set(alone)) == len(cases), "the adapters must answer differently"
     wrong = []
@@ -41,7 +44,7 @@ async def test_mixed_concurrent_answers_equal_solo_answers(
     inference: InferenceProcess, adapters: AdapterFactory
 ) -> None:
     users = [adapters.random(seed).write(inference.store) for seed in (101, 102, 103)]
-    assert await wrong_answers(inference, users, rounds=2) == []
+    assert await wrong_answers(inference, users, QUESTIONS, rounds=2) == []
 
 
 async def test_removed_adapters_leave_nothing_behind(inference: InferenceProcess, adapters: AdapterFactory) -> None:
@@ -66,4 +69,4 @@ async def test_the_stock_cpu_worker_fails_the_same_check(
     ) as service:
         await service.until_serving()
         users = [adapters.random(seed).write(service.store) for seed in (101, 102, 103)]
-        assert "base" in await wrong_answers(service, users, rounds=1)
+        assert "base" in await wrong_answers(service, users, QUESTIONS[:2], rounds=1)
