@@ -46,6 +46,7 @@ e2e: install  ## run the end-to-end tests with the real model
 bench: install  ## measure against a running platform (`make up` in another terminal); results go to docs/benchmarks
 	$(BIN)/python benchmarks/idle_memory.py --write docs/benchmarks/idle-memory.md
 	$(BIN)/python benchmarks/learn_to_live.py --write docs/benchmarks/learn-to-live.md
+	$(BIN)/python benchmarks/gateway_overhead.py --write docs/benchmarks/gateway-overhead.md
 
 GEN := gen
 proto: install  ## generate gen/ from protos/

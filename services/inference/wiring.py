@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from services.inference.adapters.validation import BaseRequirements
 from services.inference.base_model import BaseModel, find_model_folder, hash_weights
 from services.inference.engine.options import EngineOptions
 from services.inference.engine.process import EngineContext
+from services.inference.engine.protocol import Engine
 from services.inference.engine.starter import EngineStarter
 from services.inference.engine.supervisor import EngineSupervisor
 from services.inference.model_server import ModelServer
@@ -38,6 +39,8 @@ class RunningService:
 
     port: int
     supervision: asyncio.Task[None]
+    # The running engine; raises Unavailable while there is none.
+    engine: Callable[[], Engine]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ async def running_service(settings: InferenceSettings, context: EngineContext) -
         _log.info("inference_listening", port=port)
         supervision = asyncio.create_task(supervisor.run(adapters.restore))
         try:
-            yield RunningService(port, supervision)
+            yield RunningService(port, supervision, supervisor.engine)
         finally:
             await server.drain(settings.drain_seconds)
             supervision.cancel()
