@@ -61,7 +61,7 @@ async def serve(settings: TrainerSettings) -> None:
         _log.info("trainer_stopping")
         await asyncio.gather(queue.drain(), server.drain(settings.drain_seconds))
     finally:
-        await pool.close()
+        # The actors belong to this process and end with it; killing them one by one would wait for a dead cluster.
         await asyncio.to_thread(stop_ray)
         await inference.close()
         await redis.aclose()

@@ -1,7 +1,7 @@
 """Workers on a real Ray cluster: ZeRO-2 over two actors, death, renewal."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -40,7 +40,7 @@ TASK = TrainingTask(LESSON, (), RECIPE, None)
 @pytest.fixture(scope="module", autouse=True)
 def ray_cluster() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        start_ray("", 3, folder)
+        start_ray("", 8, folder)
         yield
         stop_ray()
 
@@ -65,11 +65,10 @@ def make_pool(base: BaseModel, actors: int, renew_after_trainings: int = 100) ->
 
 
 @pytest.fixture(scope="module")
-async def single(base: BaseModel) -> AsyncIterator[WorkerPool]:
+async def single(base: BaseModel) -> WorkerPool:
     pool = make_pool(base, actors=1)
     await pool.start()
-    yield pool
-    await pool.close()
+    return pool
 
 
 async def losses_of(pool: WorkerPool, task: TrainingTask = TASK) -> tuple[list[tuple[float, float]], AdapterFiles]:
@@ -83,7 +82,6 @@ async def test_two_actors_under_zero_2_train_as_one_does(base: BaseModel, single
     pair = make_pool(base, actors=2)
     await pair.start()
     together, files_of_two = await losses_of(pair)
-    await pair.close()
     for one, two in zip(alone, together, strict=True):
         assert two == pytest.approx(one, rel=2e-3, abs=1e-4)
     assert files_of_two.config == files.config
@@ -125,6 +123,5 @@ async def test_a_worker_is_renewed_after_its_share_of_trainings(base: BaseModel)
     losses, files = await losses_of(pool)
     again, files_again = await losses_of(pool)
     renewed = {actor.pid for actor in actors()} - first
-    await pool.close()
     assert renewed
     assert (again, files_again) == (losses, files)

@@ -60,12 +60,6 @@ class WorkerPool:
                     await self._cool_down(worker)
         raise InternalError(f"The training broke off {self._max_attempts} times; nothing was changed.")
 
-    async def close(self) -> None:
-        """Stop all workers."""
-        for renewal in self._renewals:
-            renewal.cancel()
-        await asyncio.gather(*(self._cool_down(worker) for worker in self._workers))
-
     @asynccontextmanager
     async def _lend(self) -> AsyncIterator[Worker]:
         worker = await self._free.get()
