@@ -15,8 +15,8 @@ class Recipe(BaseModel):
 
     rank: int = Field(default=16, ge=1, le=256, description="Rank of the LoRA matrices.")
     alpha: float = Field(default=32.0, gt=0, le=1024, description="The update is scaled by alpha / rank.")
-    learning_rate: float = Field(default=1e-3, gt=0, le=0.1, description="Peak learning rate of AdamW.")
-    max_steps: int = Field(default=24, ge=1, le=2000, description="Most optimiser steps.")
+    learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="Peak learning rate of AdamW.")
+    max_steps: int = Field(default=16, ge=1, le=2000, description="Most optimiser steps.")
     warmup_steps: int = Field(default=2, ge=0, le=200, description="Steps of linear warm-up before the cosine.")
     seed: int = Field(default=0, ge=-(2**63), lt=2**63, description="Seed of initialisation and sampling.")
     facts_per_step: int = Field(default=4, ge=1, le=64, description="Facts of this lesson in each step.")
