@@ -114,7 +114,7 @@ def report(by_candidates: dict[int, list[Lesson]]) -> str:
     return (
         "# Building datasets\n\n"
         f"`python benchmarks/augmentation.py`, {len(STATEMENTS)} statements, one after another,"
-        f" on {os.cpu_count()} cores. Means per lesson;"
+        f" on {os.cpu_count()} cores (load average of the last 5 minutes {os.getloadavg()[1]:.0f}). Means per lesson;"
         " `survive selection` leaves out those that were good but more than needed (`surplus`).\n\n"
         + "\n".join(table)
         + f"\n\nDropped without a teacher, all lessons together: {reasons}.\n\n{teacher}\n"
