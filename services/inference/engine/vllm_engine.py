@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
 from typing import TypeVar, cast
 
 import structlog
@@ -53,7 +53,6 @@ class VllmEngine:
 
     async def close(self) -> None:
         """End the engine's process and free its sockets."""
-        asyncio.get_running_loop().remove_reader(self._sentinel)
         self._on_death()
         await asyncio.to_thread(self._llm.shutdown, _SHUTDOWN_SECONDS)
 
@@ -129,10 +128,14 @@ class VllmEngine:
             task.cancel()
 
     def _on_death(self) -> None:
-        with suppress(ValueError, OSError):
-            asyncio.get_running_loop().remove_reader(self._sentinel)
-        if not self._died.done():
-            self._died.set_result(None)
+        """Fail everything that waits for the engine, at once; vLLM would do so after it has cleared up."""
+        if self._died.done():
+            return
+        asyncio.get_running_loop().remove_reader(self._sentinel)
+        self._died.set_result(None)
+        self._llm.output_processor.propagate_error(EngineDeadError())
+        if self._llm.output_handler is not None:
+            self._llm.output_handler.cancel()
 
 
 @contextmanager

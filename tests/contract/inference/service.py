@@ -144,12 +144,26 @@ class InferenceProcess:
         return psutil.Process(self.process.pid).children(recursive=True)
 
 
+async def until_gone(processes: list[psutil.Process]) -> None:
+    """Return when all have ended; an orphan that nobody has reaped yet has."""
+    async with asyncio.timeout(30):
+        while any(_runs(process) for process in processes):
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @asynccontextmanager
 async def running_inference(
     model_folder: Path, folder: Path, module: str = "services.inference", **settings: object
 ) -> AsyncIterator[InferenceProcess]:
     """Start the service on any free port, with its store and its log in `folder`; stop it at the end."""
-    log, store = folder / "inference.log", folder / "objects"
+    log, store = folder / f"inference-{len(list(folder.glob('*.log')))}.log", folder / "objects"
     values = {
         "PORT": 0,
         "MODEL_PATH": model_folder,

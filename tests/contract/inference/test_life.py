@@ -5,7 +5,6 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import psutil
 import pytest
 import pytest_asyncio
 
@@ -13,7 +12,7 @@ from lorelei.inference.v1 import inference_pb2 as pb
 from services.common.errors import Unavailable
 from services.common.rpc import calling
 from tests.contract.inference.adapter_files import AdapterFactory
-from tests.contract.inference.service import START_SECONDS, InferenceProcess, running_inference
+from tests.contract.inference.service import START_SECONDS, InferenceProcess, running_inference, until_gone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,7 +52,7 @@ async def test_streams_fail_at_once_when_the_engine_dies_and_it_comes_back_with_
         await stream.read()
     await mortal.unload(gone)
     mortal.engine().kill()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         for stream in streams:
             with pytest.raises(Unavailable):
                 await mortal.finish(stream)
@@ -92,8 +91,7 @@ async def test_a_killed_service_takes_its_engine_along(mortal: InferenceProcess)
     assert mortal.engine() in family
     mortal.process.kill()
     await mortal.process.wait()
-    _, alive = await asyncio.to_thread(psutil.wait_procs, family, 10)
-    assert alive == []
+    await until_gone(family)
 
 
 async def test_sigterm_lets_streams_end_and_leaves_nothing_behind(
@@ -111,8 +109,7 @@ async def test_sigterm_lets_streams_end_and_leaves_nothing_behind(
         finished = await service.finish(stream, begun)
         assert finished.finish.usage.completion_tokens > 1
         assert await asyncio.wait_for(service.process.wait(), 60) == 0
-        _, alive = await asyncio.to_thread(psutil.wait_procs, family, 10)
-        assert alive == []
+        await until_gone(family)
     assert list((folder / "cache").iterdir()) == []
 
 
