@@ -14,8 +14,8 @@ import os
 import socket
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
@@ -54,13 +54,24 @@ ANSWERS = {
 }
 
 
-@dataclass(frozen=True)
+Batch = list[TokenizedExample]
+Loop = Callable[[Batch], float]
+
+
+@dataclass
 class Timing:
-    """One loop's result."""
+    """One loop's results, step by step."""
 
     name: str
-    seconds: list[float]
-    losses: list[float]
+    loop: Loop
+    seconds: list[float] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+
+    def step(self, batch: Batch) -> None:
+        """Take one optimiser step and note how long it took."""
+        started = time.perf_counter()
+        self.losses.append(self.loop(batch))
+        self.seconds.append(time.perf_counter() - started)
 
     @property
     def median_seconds(self) -> float:
@@ -78,12 +89,12 @@ def make_examples(folder: str) -> list[TokenizedExample]:
     return [tokenize_example(tokenizer, example, MAX_EXAMPLE_TOKENS, MAX_EXAMPLE_TOKENS) for example in examples]
 
 
-def batches_of(examples: Sequence[TokenizedExample], size: int, steps: int) -> list[list[TokenizedExample]]:
+def batches_of(examples: Sequence[TokenizedExample], size: int, steps: int) -> list[Batch]:
     """The same batches for every loop, taken in turn."""
     return [[examples[(step * size + offset) % len(examples)] for offset in range(size)] for step in range(steps)]
 
 
-def time_padded(folder: str, batches: list[list[TokenizedExample]]) -> Timing:
+def padded_loop(folder: str) -> Loop:
     """The loop that everybody writes first: a padded batch, the model's own loss, PyTorch's AdamW."""
     model = attach_lora(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), RANK)
     initialise_lora(model, 0, None)
@@ -91,17 +102,16 @@ def time_padded(folder: str, batches: list[list[TokenizedExample]]) -> Timing:
     model.train()
     parameters = [parameter for _, parameter in lora_parameters(model)]
     optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.0)
-    seconds, losses = [], []
-    for batch in batches:
-        started = time.perf_counter()
+
+    def step(batch: Batch) -> float:
         loss = model(**pad(batch), use_cache=False).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, GRADIENT_CLIPPING)
         optimiser.step()
         optimiser.zero_grad()
-        seconds.append(time.perf_counter() - started)
-        losses.append(loss.item())
-    return Timing("Hugging Face + PEFT, padded", seconds, losses)
+        return float(loss)
+
+    return step
 
 
 def pad(batch: list[TokenizedExample]) -> dict[str, torch.Tensor]:
@@ -120,51 +130,58 @@ def pad(batch: list[TokenizedExample]) -> dict[str, torch.Tensor]:
     }
 
 
-def time_packed(folder: str, batches: list[list[TokenizedExample]]) -> Timing:
-    """Lorelei's engine, warm."""
-    device = torch.device("cpu")
-    engine = TrainingEngine(attach_lora(load_base(folder, device), RANK), zero_stage=2, device=device)
-    train_packed(engine, batches[:2])
-    return train_packed(engine, batches)
-
-
-def train_packed(engine: TrainingEngine, batches: list[list[TokenizedExample]], pack_tokens: int = 2048) -> Timing:
-    """Reset the engine and take one step per batch."""
+def packed_loop(engine: TrainingEngine, pack_tokens: int = 2048) -> Loop:
+    """Lorelei's engine, as good as new."""
     engine.reset(0, None, ALPHA)
-    seconds, losses = [], []
-    for batch in batches:
-        started = time.perf_counter()
+
+    def step(batch: Batch) -> float:
         packs = divide_examples(batch, workers=1, max_pack_tokens=pack_tokens)[0]
         answer_tokens = sum(len(example.answer_ids) for example in batch)
         sums = engine.step([[(one, None) for one in pack] for pack in packs], (answer_tokens, 0), 0.0, LEARNING_RATE)
-        seconds.append(time.perf_counter() - started)
-        losses.append(sums.fact_loss / sums.fact_tokens)
-    return Timing("Lorelei, packed and warm", seconds, losses)
+        return sums.fact_loss / sums.fact_tokens
+
+    return step
 
 
 def compare(folder: str, batch_size: int, steps: int) -> str:
     """Run both loops and return a Markdown table."""
     batches = batches_of(make_examples(folder), batch_size, steps)
-    join_process_group(_free_address(), 0, 1, torch.device("cpu"))
-    padded, packed = time_padded(folder, batches), time_packed(folder, batches)
+    device = torch.device("cpu")
+    join_process_group(_free_address(), 0, 1, device)
+    engine = TrainingEngine(attach_lora(load_base(folder, device), RANK), zero_stage=2, device=device)
+    # Both are warm when the clock starts: memory is allocated, the optimisers have their state.
+    for loop in (padded_loop(folder), packed_loop(engine)):
+        loop(batches[0])
+    padded = Timing("Hugging Face + PEFT, padded", padded_loop(folder))
+    packed = Timing("Lorelei, packed and warm", packed_loop(engine))
+    # Step by step in turn, so that whatever else the machine does slows both alike.
+    for batch in batches:
+        padded.step(batch)
+        packed.step(batch)
+    return _table(padded, packed, batches)
+
+
+def _table(padded: Timing, packed: Timing, batches: list[Batch]) -> str:
+    size = len(batches[0])
     tokens = statistics.mean(sum(len(example) for example in batch) for batch in batches)
     drift = max(abs(a - b) for a, b in zip(padded.losses, packed.losses, strict=True))
+    ratios = [slow / fast for slow, fast in zip(padded.seconds, packed.seconds, strict=True)]
     rows = [
         f"| {one.name} | {one.median_seconds:.2f} | {tokens / one.median_seconds:.0f} "
-        f"| {batch_size / one.median_seconds:.1f} | {one.losses[0]:.3f} → {one.losses[-1]:.3f} |"
+        f"| {size / one.median_seconds:.1f} | {one.losses[0]:.3f} → {one.losses[-1]:.3f} |"
         for one in (padded, packed)
     ]
     return "\n".join(
         [
-            f"{steps} steps of {batch_size} examples, {tokens:.0f} tokens a step without padding, "
+            f"{len(batches)} steps of {size} examples, {tokens:.0f} tokens a step without padding, "
             f"{torch.get_num_threads()} threads; medians.",
             "",
             "| loop | s/step | tokens/s | examples/s | loss |",
             "|---|---|---|---|---|",
             *rows,
             "",
-            f"Ratio: {padded.median_seconds / packed.median_seconds:.2f}. "
-            f"Largest difference between the losses of a step: {drift:.4f} nats.",
+            f"Ratio of the speeds: {statistics.median(ratios):.2f} (median of the steps). "
+            f"Largest difference between the losses of a step: {drift:.6f} nats.",
         ]
     )
 
@@ -194,10 +211,11 @@ def train_shape(config: LlamaConfig, device: torch.device, matmul_size: int) -> 
     ids = torch.randint(config.vocab_size, (EXAMPLES_7B, TOKENS_7B), generator=generator).tolist()
     examples = [TokenizedExample("fact", "", tuple(row[:100]), tuple(row[100:])) for row in ids]
     batches = batches_of(examples, size=20, steps=EXAMPLES_7B * EPOCHS_7B // 20)
-    train_packed(engine, batches[:2], PACK_TOKENS_7B)
-    started = time.perf_counter()
-    train_packed(engine, batches, PACK_TOKENS_7B)
-    seconds = time.perf_counter() - started
+    packed_loop(engine, PACK_TOKENS_7B)(batches[0])
+    timing = Timing(SHAPE_7B, packed_loop(engine, PACK_TOKENS_7B))
+    for batch in batches:
+        timing.step(batch)
+    seconds = sum(timing.seconds)
     linear = sum(p.numel() for name, p in base.named_parameters() if "layers" in name and "lora" not in name)
     # Forward and the gradient of the inputs: two products each; the frozen weights need no gradient of their own.
     operations = 4 * linear * EXAMPLES_7B * TOKENS_7B * EPOCHS_7B
