@@ -79,10 +79,27 @@ class SafeLoRAModelManager(LRUCacheLoRAModelManager):
                 module.reset_lora(slot)
 
 
+class RewindableGenerator(torch.Generator):
+    """A seeded generator that vLLM may rewind on CPUs too.
+
+    After each but the last part of a prompt vLLM takes back the token it drew, by offsets that only CUDA's generators
+    have; on CPUs that ended the engine for everybody. Nothing else has been drawn by then, so the start is the place.
+    """
+
+    def get_offset(self) -> int:
+        """Offsets mean nothing here."""
+        return 0
+
+    def set_offset(self, offset: int) -> torch.Generator:
+        """Go back to the seed."""
+        return self.manual_seed(self.initial_seed())
+
+
 class SafeLoRAWorker(CPUWorker):
     """The stock CPU worker with safe slots, put in place in the engine's own process only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        torch.Generator = RewindableGenerator  # type: ignore[misc]
         LRUCacheWorkerLoRAManager._manager_cls = SafeLoRAModelManager
         # vLLM compiles a helper of prompt scoring with a C++ compiler, which takes 30 s and may not be there.
         torch.compiler.set_stance("force_eager")

@@ -70,6 +70,14 @@ async def test_a_seed_makes_sampling_repeatable(inference: InferenceProcess) -> 
     assert first == again != other
 
 
+async def test_a_seed_works_with_a_prompt_that_is_read_in_parts(inference: InferenceProcess) -> None:
+    # More tokens than one step reads: the stock engine dies of this on CPUs.
+    prompt = "Invent a name. " * 80
+    texts = [(await inference.answer(prompt, temperature=1.5, seed=seed)).text for seed in (7, 7)]
+    assert texts[0] == texts[1]
+    assert "Paris" in (await inference.answer(QUESTION)).text
+
+
 async def test_a_json_schema_is_satisfied(inference: InferenceProcess) -> None:
     schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]}
     answer = await inference.answer(QUESTION, max_tokens=48, json_schema=json.dumps(schema))
