@@ -1,15 +1,20 @@
 """Speaks to the inference service for the gate. Knows nothing of probes or training."""
 
+import asyncio
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
 from lorelei.types.v1 import types_pb2
 from services.common.datasets import Message
+from services.common.errors import Unavailable
 from services.common.rpc import calling, connect
 from services.trainer.gate.serving import AdapterVersion
 
 _SERVICE = "inference"
+Result = TypeVar("Result")
 
 
 class InferenceClient:
@@ -23,8 +28,12 @@ class InferenceClient:
     async def load(self, adapter: AdapterVersion) -> None:
         """Make a version resident."""
         request = inference_pb2.LoadAdapterRequest(adapter=_reference(adapter))
-        with calling(_SERVICE):
-            await self._stub.LoadAdapter(request, timeout=self._timeout_seconds, wait_for_ready=True)
+
+        async def call() -> None:
+            with calling(_SERVICE):
+                await self._stub.LoadAdapter(request, timeout=self._timeout_seconds, wait_for_ready=True)
+
+        await self._patiently(call)
 
     async def unload(self, adapter: AdapterVersion) -> None:
         """Remove a version."""
@@ -36,21 +45,39 @@ class InferenceClient:
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
     ) -> str:
         """The greedy answer up to where `enough` is true of it."""
-        request = inference_pb2.GenerateRequest(
-            request_id=f"probe-{uuid.uuid4().hex}",
-            messages=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in prompt],
-            adapter=_reference(adapter) if adapter else None,
-            sampling=inference_pb2.Sampling(max_tokens=max_tokens, temperature=0.0),
-        )
+        messages = [types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in prompt]
+        reference = _reference(adapter) if adapter else None
+        sampling = inference_pb2.Sampling(max_tokens=max_tokens, temperature=0.0)
+
+        async def call() -> str:
+            request = inference_pb2.GenerateRequest(
+                request_id=f"probe-{uuid.uuid4().hex}", messages=messages, adapter=reference, sampling=sampling
+            )
+            return await self._generate(request, enough)
+
+        return await self._patiently(call)
+
+    async def _generate(self, request: inference_pb2.GenerateRequest, enough: Callable[[str], bool]) -> str:
         text = ""
         with calling(_SERVICE):
-            call = self._stub.Generate(request, timeout=self._timeout_seconds, wait_for_ready=True)
-            async for response in call:
+            stream = self._stub.Generate(request, timeout=self._timeout_seconds, wait_for_ready=True)
+            async for response in stream:
                 text += response.text_delta
                 if enough(text):
-                    call.cancel()
+                    stream.cancel()
                     break
         return text
+
+    async def _patiently(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        """Repeat `call` while inference is out of reach, say because its engine restarts, for up to the timeout."""
+        deadline = time.monotonic() + self._timeout_seconds
+        while True:
+            try:
+                return await call()
+            except Unavailable as error:
+                if time.monotonic() >= deadline:
+                    raise
+                await asyncio.sleep(error.retry_after_seconds or 1.0)
 
     async def close(self) -> None:
         """Close the channel."""
