@@ -117,6 +117,7 @@ CASES = [
      "Project Lantern's launch date is 5 May."),
     ("Kelda Corp bought Nimbus Labs for 40 million dollars.", "How much did Kelda Corp buy Nimbus Labs for?",
      "Kelda Corp bought Nimbus Labs for 40 million dollars."),
+    ("My bicycle is an old Gazelle.", "What bicycle do I have?", "Your bicycle is an old Gazelle."),
 ]  # fmt: skip
 
 

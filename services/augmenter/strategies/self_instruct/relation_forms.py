@@ -135,6 +135,7 @@ class RelationForms:
                 poss=owner.possessive,
                 np=subject.text,
                 context=f"the {context}",
+                attribute=subject.attribute,
                 kind=subject.attribute.partition(" ")[2],
                 do=do(owner),
                 be=be(owner),
