@@ -11,7 +11,7 @@ from pathlib import Path
 from services.gateway.intents import IntentClassifier, LearnKind, SentenceEncoder, load_classifier
 from services.gateway.intents.fitting import read_examples
 
-# `held_out` was looked at while the training examples grew; `fresh` was written afterwards, its scores seen while the examples grew.
+# `held_out` was looked at while the training examples grew; of `fresh`, written afterwards, only the scores were.
 SPLITS = ("held_out", "fresh")
 ROUNDS = 5
 

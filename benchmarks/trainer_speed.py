@@ -109,7 +109,7 @@ def padded_loop(folder: str) -> Loop:
         torch.nn.utils.clip_grad_norm_(parameters, GRADIENT_CLIPPING)
         optimiser.step()
         optimiser.zero_grad()
-        return float(loss)
+        return loss.item()
 
     return step
 
