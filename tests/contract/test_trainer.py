@@ -243,19 +243,19 @@ async def test_status_counts_workers_and_jobs(trainer: TrainerProcess) -> None:
 async def test_a_killed_trainer_publishes_the_job_once_after_its_restart(
     environment: dict[str, str], store: ObjectStore, registry: AdapterRegistry
 ) -> None:
-    request = await put_lesson(store, "ada", pet_lesson())
+    request = await put_lesson(store, "kim", pet_lesson())
     async with running_trainer(environment, free_port()) as first:
         family = first.actors()
         with pytest.raises(grpc.aio.AioRpcError):
             async for event in first.stub.Train(request, timeout=60):
                 if event.HasField("step"):
                     first.process.kill()
-    orphan = adapter_prefix("acme", "ada", new_version(request.job_id))
+    orphan = adapter_prefix("acme", "kim", new_version(request.job_id))
     await store.put_bytes(orphan + "adapter_model.safetensors", b"left behind")
     async with running_trainer(environment, free_port()) as second:
         version = (await second.train(request))[-1].published.version
-    assert [manifest.version for manifest in await registry.versions("acme", "ada")] == [version]
-    assert {key.split("/")[3] for key in await store.list_keys(user_adapters_prefix("acme", "ada"))} == {version}
+    assert [manifest.version for manifest in await registry.versions("acme", "kim")] == [version]
+    assert {key.split("/")[3] for key in await store.list_keys(user_adapters_prefix("acme", "kim"))} == {version}
     assert await have_ended(family)
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from services.embedded.console import Console
@@ -12,6 +13,7 @@ from services.embedded.processes import Command, ProcessRoom
 from services.embedded.supervisor import Service
 
 MakeService = Callable[..., Service]
+Started = Callable[[], list[psutil.Process]]
 
 _PROGRAM = """
 import pathlib, signal, sys, time
@@ -27,6 +29,13 @@ note("started")
 exec(script)
 """
 SERVE = "(folder / f'{name}.ready').touch(); time.sleep(600)"
+
+
+@pytest.fixture
+def started() -> Started:
+    """What this process has started since the test began and what still runs; other tests' servers do not count."""
+    before = set(psutil.Process().children())
+    return lambda: [child for child in psutil.Process().children() if child not in before]
 
 
 @pytest.fixture

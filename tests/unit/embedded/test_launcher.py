@@ -4,7 +4,6 @@ import asyncio
 import io
 from collections.abc import Callable
 
-import psutil
 import pytest
 
 from services.common.errors import FailedPrecondition
@@ -12,7 +11,7 @@ from services.embedded.console import Console
 from services.embedded.launcher import Launcher, Plan, Preparation
 from services.embedded.processes import Command, ProcessRoom
 from services.embedded.supervisor import Service
-from tests.unit.embedded.conftest import MakeService
+from tests.unit.embedded.conftest import MakeService, Started
 
 Events = Callable[[], list[str]]
 MakeCommand = Callable[[str, str], Command]
@@ -29,6 +28,7 @@ async def _until_ready(output: io.StringIO) -> None:
 
 
 async def test_everything_starts_by_stages_and_drains_in_order(
+    started: Started,
     make_service: MakeService,
     make_command: MakeCommand,
     room: ProcessRoom,
@@ -46,7 +46,7 @@ async def test_everything_starts_by_stages_and_drains_in_order(
     assert events()[:3] == ["model started", "model prepared", "redis started"]
     assert sorted(events()[3:5]) == ["gateway started", "trainer started"]
     assert events()[5:] == ["gateway drained", "trainer drained", "redis drained"]
-    assert psutil.Process().children() == []
+    assert started() == []
 
 
 async def test_a_stop_while_preparing_ends_the_preparation(
@@ -74,26 +74,31 @@ async def test_a_failed_preparation_starts_nothing_and_says_why(
 
 
 async def test_a_service_that_cannot_start_stops_the_others(
-    make_service: MakeService, room: ProcessRoom, console: Console, events: Events
+    started: Started, make_service: MakeService, room: ProcessRoom, console: Console, events: Events
 ) -> None:
     plan = _plan([make_service("redis")], [make_service("gateway", "sys.exit('broken setting')")])
     with pytest.raises(FailedPrecondition, match=r"(?s)gateway does not start.*broken setting"):
         await Launcher(plan, room, console, 30).run()
     assert events()[-1] == "redis drained"
-    assert psutil.Process().children() == []
+    assert started() == []
 
 
 async def test_a_service_that_is_never_ready_is_named(
-    make_service: MakeService, room: ProcessRoom, console: Console
+    started: Started, make_service: MakeService, room: ProcessRoom, console: Console
 ) -> None:
     plan = _plan([make_service("redis"), make_service("trainer", "time.sleep(600)")])
     with pytest.raises(FailedPrecondition, match="Not ready after 1 s: trainer"):
         await Launcher(plan, room, console, ready_timeout_seconds=1).run()
-    assert psutil.Process().children() == []
+    assert started() == []
 
 
 async def test_a_second_stop_does_not_wait_for_a_service_that_hangs(
-    make_service: MakeService, room: ProcessRoom, console: Console, output: io.StringIO, events: Events
+    started: Started,
+    make_service: MakeService,
+    room: ProcessRoom,
+    console: Console,
+    output: io.StringIO,
+    events: Events,
 ) -> None:
     hangs = "signal.signal(signal.SIGTERM, lambda *_: note('hangs')); (folder / f'{name}.ready').touch()\n"
     hangs += "while True: time.sleep(600)"
@@ -106,4 +111,4 @@ async def test_a_second_stop_does_not_wait_for_a_service_that_hangs(
             await asyncio.sleep(0.01)
         launcher.request_stop()
         await running
-    assert psutil.Process().children() == []
+    assert started() == []

@@ -5,14 +5,13 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from services.common.errors import FailedPrecondition
 from services.embedded.console import Console
 from services.embedded.processes import ProcessRoom
 from services.embedded.supervisor import Supervisor
-from tests.unit.embedded.conftest import MakeService
+from tests.unit.embedded.conftest import MakeService, Started
 
 Events = Callable[[], list[str]]
 
@@ -61,12 +60,12 @@ async def test_stop_during_the_pause_before_a_restart_starts_nothing(
 
 
 async def test_a_killed_keeper_leaves_no_service_and_is_replaced(
-    make_service: MakeService, room: ProcessRoom, console: Console, events: Events
+    started: Started, make_service: MakeService, room: ProcessRoom, console: Console, events: Events
 ) -> None:
     supervisor = Supervisor(make_service("inference"), room, console)
     run = asyncio.create_task(supervisor.run())
     await supervisor.became_ready.wait()
-    keepers = psutil.Process().children()
+    keepers = started()
     (service,) = keepers[0].children()
     keepers[0].kill()
     async with asyncio.timeout(30):
@@ -75,4 +74,4 @@ async def test_a_killed_keeper_leaves_no_service_and_is_replaced(
     assert not service.is_running()
     await supervisor.stop()
     await run
-    assert psutil.Process().children() == []
+    assert started() == []
