@@ -141,6 +141,6 @@ def _deepspeed_config(zero_stage: int) -> dict[str, object]:
         # DeepSpeed's own CPU Adam would be compiled at start; PyTorch's is as fast for a few million parameters.
         "zero_force_ds_cpu_optimizer": False,
         "zero_allow_untested_optimizer": True,
-        "optimizer": {"type": "AdamW", "params": {"lr": 1e-3, "weight_decay": 0.0, "torch_adam": True}},
+        "optimizer": {"type": "AdamW", "params": {"lr": 1e-3, "weight_decay": 0.0, "torch_adam": True, "fused": True}},
         "steps_per_print": 2**31,
     }
