@@ -1,7 +1,8 @@
 """The trainer service over a real channel: real Ray actors, Redis and object store, a tiny random model."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import grpc
@@ -59,8 +60,10 @@ async def inference(folder: Path) -> AsyncIterator[tuple[TinyInference, int]]:
 
 
 @pytest.fixture(scope="module")
-def environment(folder: Path, redis_url: str, inference: tuple[TinyInference, int]) -> dict[str, str]:
-    return trainer_environment(folder / "tiny", folder / "objects", redis_url, inference[1])
+def environment(folder: Path, redis_url: str, inference: tuple[TinyInference, int]) -> Iterator[dict[str, str]]:
+    # Ray's sockets need a short path.
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as ray_folder:
+        yield trainer_environment(folder / "tiny", folder / "objects", redis_url, inference[1], ray_folder)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -155,14 +154,16 @@ async def until_serving(channel: grpc.aio.Channel) -> None:
             return
 
 
-def trainer_environment(model: Path, objects: Path, redis_url: str, inference_port: int) -> dict[str, str]:
+def trainer_environment(
+    model: Path, objects: Path, redis_url: str, inference_port: int, ray_folder: str
+) -> dict[str, str]:
     """The settings under which the tiny model learns in seconds."""
     settings = {
         "MODEL_PATH": str(model),
         "OBJECT_STORE_URL": f"file://{objects}",
         "REDIS_URL": redis_url,
         "INFERENCE_ADDRESS": f"127.0.0.1:{inference_port}",
-        "RAY_TEMP_FOLDER": tempfile.mkdtemp(prefix="ray", dir="/tmp"),
+        "RAY_TEMP_FOLDER": ray_folder,
         "THREADS_PER_ACTOR": "1",
         "RECIPE": json.dumps(RECIPE),
     }
