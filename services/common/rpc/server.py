@@ -13,8 +13,12 @@ from services.common.rpc.interceptor import ErrorInterceptor
 _Servicer = TypeVar("_Servicer")
 
 _HEALTH_SERVICE = health.SERVICE_NAME
-# Without this a second server on a taken port starts, and the kernel spreads calls over both.
-_OPTIONS = (("grpc.so_reuseport", 0),)
+_OPTIONS = (
+    # Without this a second server on a taken port starts, and the kernel spreads calls over both.
+    ("grpc.so_reuseport", 0),
+    # Clients ping every 20 s; by default a server takes that for an attack and breaks streams that are quiet for long.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+)
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
