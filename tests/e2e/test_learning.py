@@ -87,10 +87,13 @@ def test_what_one_user_teaches_is_known_in_a_new_conversation_and_by_nobody_else
 
 
 def test_two_users_teach_at_once_and_each_learns_his_own(platform: Platform) -> None:
-    lessons = {"carla": ("My car is a red Lancia.", "lancia"), "dmitri": ("My car is a blue Tatra.", "tatra")}
+    lessons = {
+        "carla": ("My cat is called Marzipan.", "marzipan"),
+        "dmitri": ("My cat is called Thunder.", "thunder"),
+    }
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda item: teach(platform, item[0], item[1][0]), lessons.items()))
-    answers = {user: ask(platform, user, "What car do I have?") for user in lessons}
+    answers = {user: ask(platform, user, "What is my cat called?") for user in lessons}
     for user, (_, key) in lessons.items():
         assert key in answers[user]
         assert not any(other in answers[user] for name, (_, other) in lessons.items() if name != user)
