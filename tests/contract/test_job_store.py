@@ -82,8 +82,10 @@ async def test_an_empty_queue_gives_nothing(store: JobStore) -> None:
     assert await store.claim("worker", SOON) is None
 
 
-async def test_preparing_twice_is_fine(store: JobStore) -> None:
+async def test_preparing_again_loses_no_job(store: JobStore) -> None:
+    job = await submitted(store)
     await store.prepare()
+    assert (await claimed(store)).job.id == job.id
 
 
 async def test_submitting_twice_queues_once(store: JobStore) -> None:
