@@ -29,12 +29,13 @@ from services.trainer.training.base_model import (
     lora_parameters,
     set_scaling,
 )
-from services.trainer.training.engine import GRADIENT_CLIPPING, TrainingEngine
+from services.trainer.training.contract import LoraShape
+from services.trainer.training.engine import GRADIENT_CLIPPING, StudiedExample, TrainingEngine
 from services.trainer.training.packing import divide_examples
 from services.trainer.training.process_group import join_process_group
 from services.trainer.training.tokens import TokenizedExample, tokenize_example
 
-RANK, ALPHA, LEARNING_RATE = 16, 32.0, 1e-3
+LORA, ALPHA, LEARNING_RATE = LoraShape(rank=16, trained_layers=0.5), 32.0, 1e-3
 MAX_EXAMPLE_TOKENS = 512
 SHAPE_7B = "llama-7b-shape"
 EXAMPLES_7B, TOKENS_7B, EPOCHS_7B, PACK_TOKENS_7B = 100, 150, 10, 2048
@@ -96,7 +97,7 @@ def batches_of(examples: Sequence[TokenizedExample], size: int, steps: int) -> l
 
 def padded_loop(folder: str) -> Loop:
     """The loop that everybody writes first: a padded batch, the model's own loss, PyTorch's AdamW."""
-    model = attach_lora(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), RANK)
+    model = attach_lora(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), LORA)
     initialise_lora(model, 0, None)
     set_scaling(model, ALPHA)
     model.train()
@@ -133,11 +134,15 @@ def pad(batch: list[TokenizedExample]) -> dict[str, torch.Tensor]:
 def packed_loop(engine: TrainingEngine, pack_tokens: int = 2048) -> Loop:
     """Lorelei's engine, as good as new."""
     engine.reset(0, None, ALPHA)
+    known: dict[TokenizedExample, StudiedExample] = {}
 
     def step(batch: Batch) -> float:
+        missing = [example for example in batch if example not in known]
+        if missing:
+            known.update(zip(missing, engine.study(missing), strict=True))
         packs = divide_examples(batch, workers=1, max_pack_tokens=pack_tokens)[0]
         answer_tokens = sum(len(example.answer_ids) for example in batch)
-        sums = engine.step([[(one, None) for one in pack] for pack in packs], (answer_tokens, 0), 0.0, LEARNING_RATE)
+        sums = engine.step([[known[one] for one in pack] for pack in packs], (answer_tokens, 0), 0.0, LEARNING_RATE)
         return sums.fact_loss / sums.fact_tokens
 
     return step
@@ -148,7 +153,7 @@ def compare(folder: str, batch_size: int, steps: int) -> str:
     batches = batches_of(make_examples(folder), batch_size, steps)
     device = torch.device("cpu")
     join_process_group(_free_address(), 0, 1, device)
-    engine = TrainingEngine(attach_lora(load_base(folder, device), RANK), zero_stage=2, device=device)
+    engine = TrainingEngine(load_base(folder, device), LORA, zero_stage=2, device=device)
     # Both are warm when the clock starts: memory is allocated, the optimisers have their state.
     for loop in (padded_loop(folder), packed_loop(engine)):
         loop(batches[0])
@@ -206,7 +211,7 @@ def train_shape(config: LlamaConfig, device: torch.device, matmul_size: int) -> 
     join_process_group(_free_address(), 0, 1, device)
     with device:
         base = LlamaForCausalLM(config).to(torch.bfloat16)
-    engine = TrainingEngine(attach_lora(base, RANK), zero_stage=2, device=device)
+    engine = TrainingEngine(base, LORA, zero_stage=2, device=device)
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(config.vocab_size, (EXAMPLES_7B, TOKENS_7B), generator=generator).tolist()
     examples = [TokenizedExample("fact", "", tuple(row[:100]), tuple(row[100:])) for row in ids]

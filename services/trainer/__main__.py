@@ -27,7 +27,7 @@ from services.trainer.service import Trainer
 from services.trainer.servicer import TrainerServicer
 from services.trainer.settings import TrainerSettings
 from services.trainer.syllabus import SyllabusReader
-from services.trainer.training.contract import BaseModel
+from services.trainer.training.contract import BaseModel, LoraShape
 from services.trainer.workers.pool import WorkerPool
 from services.trainer.workers.ray_cluster import start_ray, stop_ray
 from services.trainer.workers.worker import Worker, WorkerDied, WorkerShape
@@ -70,7 +70,7 @@ async def serve(settings: TrainerSettings) -> None:
 def _make_pool(settings: TrainerSettings, base: BaseModel) -> WorkerPool:
     shape = WorkerShape(
         base=base,
-        lora_rank=settings.recipe.rank,
+        lora=LoraShape(settings.recipe.rank, settings.recipe.trained_layers),
         actors=settings.actors_per_worker,
         threads_per_actor=settings.threads_per_actor,
         gpus_per_actor=settings.gpus_per_actor,

@@ -8,7 +8,7 @@ import pytest
 
 from services.common.datasets import Example, Message
 from services.common.errors import FailedPrecondition, InternalError
-from services.trainer.training.contract import AdapterFiles, BaseModel, StepReport, TrainingTask
+from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
 from services.trainer.training.recipe import Recipe
 from services.trainer.workers.pool import WorkerPool
 from services.trainer.workers.ray_cluster import start_ray, stop_ray
@@ -53,7 +53,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
 def make_pool(base: BaseModel, actors: int, renew_after_trainings: int = 100) -> WorkerPool:
     shape = WorkerShape(
         base=base,
-        lora_rank=4,
+        lora=LoraShape(rank=4, trained_layers=0.5),
         actors=actors,
         threads_per_actor=1,
         gpus_per_actor=0,

@@ -1,4 +1,4 @@
-"""Loads the base model with LoRA on all its linear layers, and reads and writes the LoRA weights. Trains nothing."""
+"""Loads the base model with LoRA on its upper layers, and reads and writes the LoRA weights. Trains nothing."""
 
 import json
 import math
@@ -8,10 +8,11 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import load, save
+from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from services.common.errors import FailedPrecondition
-from services.trainer.training.contract import AdapterFiles
+from services.trainer.training.contract import AdapterFiles, LoraShape
 
 
 def load_tokenizer(model_path: str) -> PreTrainedTokenizerBase:
@@ -26,10 +27,34 @@ def load_base(model_path: str, device: torch.device) -> PreTrainedModel:
     return model
 
 
-def attach_lora(base: PreTrainedModel, rank: int) -> PeftModel:
-    """Freeze `base` and put float32 LoRA of `rank` on all its linear layers but the output head."""
-    config = LoraConfig(r=rank, lora_alpha=rank, target_modules="all-linear", bias="none", task_type="CAUSAL_LM")
+def decoder_layers(base: PreTrainedModel) -> nn.ModuleList:
+    """The decoder's layers, lowest first."""
+    layers: nn.ModuleList = base.get_decoder().layers  # type: ignore[no-untyped-call]
+    return layers
+
+
+def first_trained_layer(base: PreTrainedModel, shape: LoraShape) -> int:
+    """Number of the lowest decoder layer with LoRA."""
+    layers = len(decoder_layers(base))
+    return layers - max(1, round(shape.trained_layers * layers))
+
+
+def attach_lora(base: PreTrainedModel, shape: LoraShape) -> PeftModel:
+    """Freeze `base` and put float32 LoRA on all linear layers inside its upper decoder layers."""
+    layers = decoder_layers(base)
+    config = LoraConfig(
+        r=shape.rank,
+        lora_alpha=shape.rank,
+        target_modules=sorted({name.rpartition(".")[2] for name, part in layers.named_modules() if _is_linear(part)}),
+        layers_to_transform=list(range(first_trained_layer(base, shape), len(layers))),
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
     return get_peft_model(base, config)
+
+
+def _is_linear(module: nn.Module) -> bool:
+    return isinstance(module, nn.Linear)
 
 
 def lora_parameters(model: PeftModel) -> list[tuple[str, torch.nn.Parameter]]:

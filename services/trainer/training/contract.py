@@ -15,6 +15,14 @@ class BaseModel:
 
 
 @dataclass(frozen=True)
+class LoraShape:
+    """Rank of the LoRA matrices, and the share, in (0, 1], of the decoder layers, from the top, that have them."""
+
+    rank: int
+    trained_layers: float
+
+
+@dataclass(frozen=True)
 class TrainingTask:
     """One lesson to train: its examples, those of `earlier` lessons, and the weights to continue from, if any."""
 

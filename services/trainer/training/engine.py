@@ -1,4 +1,4 @@
-"""A warm DeepSpeed ZeRO engine around one LoRA model: reset, step, base distributions. Knows no jobs or recipes."""
+"""A warm DeepSpeed ZeRO engine around one LoRA model: reset, study, step. Knows no jobs or recipes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,17 @@ from dataclasses import dataclass
 import deepspeed  # type: ignore[import-untyped]
 import torch
 import torch.distributed as dist
-from peft import PeftModel
+from transformers import PreTrainedModel
 
-from services.trainer.training.base_model import initialise_lora, lora_parameters, set_scaling
+from services.trainer.training.base_model import (
+    attach_lora,
+    first_trained_layer,
+    initialise_lora,
+    lora_parameters,
+    set_scaling,
+)
+from services.trainer.training.contract import LoraShape
+from services.trainer.training.frozen_layers import FrozenLayers
 from services.trainer.training.losses import BaseDistribution, cross_entropy_sum, kl_sum, top_distribution
 from services.trainer.training.packing import Pack, pack_examples
 from services.trainer.training.tokens import TokenizedExample
@@ -27,12 +35,28 @@ class StepSums:
     tokens: int
 
 
+@dataclass(frozen=True)
+class StudiedExample:
+    """One example with what the base model makes of it.
+
+    hidden: [its tokens but the last, hidden size], what enters the first trained layer, in the CPU's memory;
+    base: the base model's predictions of the answer, None for facts, which are not held to them.
+    """
+
+    example: TokenizedExample
+    hidden: torch.Tensor
+    base: BaseDistribution | None
+
+
 class TrainingEngine:
     """Owns the model's LoRA weights and their optimiser; every worker of a ZeRO group holds one."""
 
-    def __init__(self, model: PeftModel, zero_stage: int, device: torch.device) -> None:
-        """Wrap `model`; torch.distributed must be initialised."""
-        self.model = model
+    def __init__(self, base: PreTrainedModel, shape: LoraShape, zero_stage: int, device: torch.device) -> None:
+        """Put LoRA of `shape` on `base`; torch.distributed must be initialised."""
+        self._frozen = FrozenLayers(base, first_trained_layer(base, shape))
+        self._hidden_size: int = base.config.get_text_config().hidden_size
+        self._dtype = base.dtype
+        self.model = model = attach_lora(base, shape)
         self._device = device
         self._engine, *_ = deepspeed.initialize(
             model=model,
@@ -58,17 +82,25 @@ class TrainingEngine:
         for counter in ("global_steps", "global_samples", "micro_steps", "skipped_steps"):
             setattr(self._engine, counter, 0)
 
-    def base_distributions(self, examples: Sequence[TokenizedExample]) -> list[BaseDistribution]:
-        """What the base model, without the adapter, predicts at each answer token of each example."""
+    def study(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
+        """Compute once what every step needs of `examples`: the base model's view of them, without the adapter."""
         pack = pack_examples(examples)
         self.model.eval()
-        with torch.no_grad(), self.model.disable_adapter():
+        with torch.no_grad(), self.model.disable_adapter(), self._frozen.recorded() as seen:
             logits = self._logits(self.model, pack)
-        return [top_distribution(part) for part in torch.split(logits, pack.lengths)]
+        parts = torch.split(logits, pack.lengths)
+        return [
+            StudiedExample(
+                example,
+                hidden=seen[0][0, path.to(self._device)].cpu(),
+                base=None if example.kind == "fact" else top_distribution(part),
+            )
+            for example, path, part in zip(examples, pack.paths, parts, strict=True)
+        ]
 
     def step(
         self,
-        packs: Sequence[Sequence[tuple[TokenizedExample, BaseDistribution | None]]],
+        packs: Sequence[Sequence[StudiedExample]],
         totals: tuple[int, int],
         kl_weight: float,
         learning_rate: float,
@@ -91,27 +123,30 @@ class TrainingEngine:
         fact_loss, kl, tokens = sums.tolist()
         return StepSums(fact_loss, totals[0], kl, totals[1], int(tokens))
 
-    def _accumulate(
-        self,
-        examples: Sequence[tuple[TokenizedExample, BaseDistribution | None]],
-        totals: tuple[int, int],
-        kl_weight: float,
-    ) -> torch.Tensor:
+    def _accumulate(self, studied: Sequence[StudiedExample], totals: tuple[int, int], kl_weight: float) -> torch.Tensor:
         """Add one pack's gradients; return its sums of fact loss, KL and tokens, [3]."""
-        pack = pack_examples([example for example, _ in examples])
+        pack = pack_examples([one.example for one in studied])
         fact_loss = kl = torch.zeros((), device=self._device)
-        parts = torch.split(self._logits(self._engine, pack), pack.lengths)
+        with self._frozen.replayed(self._entering(studied, pack)):
+            parts = torch.split(self._logits(self._engine, pack), pack.lengths)
         targets = torch.split(pack.targets.to(self._device), pack.lengths)
-        for logits, target, (_, base) in zip(parts, targets, examples, strict=True):
-            if base is None:
+        for logits, target, one in zip(parts, targets, studied, strict=True):
+            if one.base is None:
                 fact_loss = fact_loss + cross_entropy_sum(logits, target)
             else:
-                kl = kl + kl_sum(logits, base)
+                kl = kl + kl_sum(logits, one.base)
         facts, held = totals
         loss = fact_loss / max(1, facts) + kl_weight * kl / max(1, held)
         # DeepSpeed averages the workers' gradients; the sums above are already shares of the whole step.
         self._engine.backward(loss * dist.get_world_size(), scale_wrt_gas=False)
         return torch.tensor([fact_loss.item(), kl.item(), pack.nodes], dtype=torch.float64)
+
+    def _entering(self, studied: Sequence[StudiedExample], pack: Pack) -> torch.Tensor:
+        """What enters the first trained layer at each node of `pack`, [1, nodes, hidden size]."""
+        hidden = torch.empty(1, pack.nodes, self._hidden_size, dtype=self._dtype)
+        for one, path in zip(studied, pack.paths, strict=True):
+            hidden[0, path] = one.hidden
+        return hidden.to(self._device)
 
     def _logits(self, model: torch.nn.Module, pack: Pack) -> torch.Tensor:
         """Logits at the pack's rows, [answer tokens, vocabulary]."""

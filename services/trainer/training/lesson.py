@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from services.common.errors import FailedPrecondition
 from services.trainer.training.contract import StepReport
-from services.trainer.training.engine import TrainingEngine
-from services.trainer.training.losses import BaseDistribution
+from services.trainer.training.engine import StudiedExample, TrainingEngine
 from services.trainer.training.packing import divide_examples
 from services.trainer.training.plan import plan_steps
 from services.trainer.training.recipe import Recipe
@@ -43,7 +42,7 @@ class LessonTraining:
         self._recipe = recipe
         self._share = share
         self._plan = plan_steps(lesson, earlier, recipe)
-        self._base: dict[TokenizedExample, BaseDistribution] = {}
+        self._known: dict[TokenizedExample, StudiedExample] = {}
         self._recent_losses: deque[float] = deque(maxlen=-(-facts // recipe.facts_per_step))
         self._steps_done = 0
 
@@ -53,7 +52,7 @@ class LessonTraining:
         examples = self._plan[self._steps_done]
         packs = divide_examples(examples, self._share.world_size, self._share.max_pack_tokens)[self._share.rank]
         sums = self._engine.step(
-            [self._with_base(pack) for pack in packs],
+            [self._studied(pack) for pack in packs],
             _answer_tokens(examples),
             self._recipe.kl_weight,
             self._recipe.learning_rate_at(self._steps_done),
@@ -75,15 +74,12 @@ class LessonTraining:
         recent = self._recent_losses
         return len(recent) == recent.maxlen and max(recent) < self._recipe.stop_loss
 
-    def _with_base(
-        self, examples: Sequence[TokenizedExample]
-    ) -> list[tuple[TokenizedExample, BaseDistribution | None]]:
-        """Pair each example with the base model's distribution, computed when first needed; None for facts."""
-        held = [example for example in examples if example.kind != "fact"]
-        missing = [example for example in held if example not in self._base]
+    def _studied(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
+        """What the base model makes of each example, computed when first needed."""
+        missing = [example for example in examples if example not in self._known]
         if missing:
-            self._base.update(zip(missing, self._engine.base_distributions(missing), strict=True))
-        return [(example, self._base.get(example)) for example in examples]
+            self._known.update(zip(missing, self._engine.study(missing), strict=True))
+        return [self._known[example] for example in examples]
 
 
 def _answer_tokens(examples: Sequence[TokenizedExample]) -> tuple[int, int]:

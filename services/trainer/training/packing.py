@@ -20,7 +20,8 @@ class Pack:
 
     token_ids, position_ids: [1, nodes]; mask: [1, 1, nodes, nodes], True where attention is allowed;
     rows: [answer tokens], the node that predicts each answer token, example after example;
-    targets: [answer tokens]; lengths: answer tokens of each example.
+    targets: [answer tokens]; lengths: answer tokens of each example;
+    paths: for each example, [its tokens but the last], the node of each of its tokens.
     """
 
     token_ids: torch.Tensor
@@ -29,6 +30,7 @@ class Pack:
     rows: torch.Tensor
     targets: torch.Tensor
     lengths: list[int]
+    paths: list[torch.Tensor]
 
     @property
     def nodes(self) -> int:
@@ -41,7 +43,7 @@ def pack_examples(examples: Sequence[TokenizedExample]) -> Pack:
     tokens: list[int] = []
     parents: list[int] = []
     children: dict[tuple[int, int], int] = {}
-    rows: list[int] = []
+    paths: list[list[int]] = []
     for example in examples:
         path, node = [], -1
         for token in (*example.prompt_ids, *example.answer_ids[:-1]):
@@ -51,7 +53,8 @@ def pack_examples(examples: Sequence[TokenizedExample]) -> Pack:
                 parents.append(node)
             path.append(child)
             node = child
-        rows += path[len(example.prompt_ids) - 1 :]
+        paths.append(path)
+    rows = [row for example, path in zip(examples, paths, strict=True) for row in path[len(example.prompt_ids) - 1 :]]
     mask, depths = _ancestry(parents)
     return Pack(
         token_ids=torch.tensor([tokens]),
@@ -60,6 +63,7 @@ def pack_examples(examples: Sequence[TokenizedExample]) -> Pack:
         rows=torch.tensor(rows),
         targets=torch.tensor([token for example in examples for token in example.answer_ids]),
         lengths=[len(example.answer_ids) for example in examples],
+        paths=[torch.tensor(path) for path in paths],
     )
 
 

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.common.errors import InvalidArgument
 
+_SHAPE = ("rank", "alpha", "trained_layers")
+
 
 class Recipe(BaseModel):
     """All choices of one training; the same recipe, data and parent give the same losses."""
@@ -15,6 +17,7 @@ class Recipe(BaseModel):
 
     rank: int = Field(default=16, ge=1, le=256, description="Rank of the LoRA matrices.")
     alpha: float = Field(default=32.0, gt=0, le=1024, description="The update is scaled by alpha / rank.")
+    trained_layers: float = Field(default=0.5, gt=0, le=1, description="Share of the layers, from the top, with LoRA.")
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="Peak learning rate of AdamW.")
     max_steps: int = Field(default=16, ge=1, le=2000, description="Most optimiser steps.")
     warmup_steps: int = Field(default=2, ge=0, le=200, description="Steps of linear warm-up before the cosine.")
@@ -40,10 +43,10 @@ def resolve_recipe(
 ) -> Recipe:
     """Combine the defaults, the parent version's shape and the caller's overrides, in rising order.
 
-    Raises InvalidArgument for a value out of bounds, or for a rank or alpha other than the parent's: its weights
-    are continued, and they have that shape.
+    Raises InvalidArgument for a value out of bounds, or for a shape other than the parent's: its weights are
+    continued, and they have that shape.
     """
-    shape = {name: parent[name] for name in ("rank", "alpha") if parent and name in parent}
+    shape = {name: parent[name] for name in _SHAPE if parent and name in parent}
     for name, value in shape.items():
         if name in overrides and overrides[name] != value:
             raise InvalidArgument(

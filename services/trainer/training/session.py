@@ -4,8 +4,8 @@ import torch
 
 from services.common.datasets import Example
 from services.common.errors import FailedPrecondition
-from services.trainer.training.base_model import attach_lora, export_adapter, load_base, load_tokenizer
-from services.trainer.training.contract import AdapterFiles, BaseModel, StepReport, TrainingTask
+from services.trainer.training.base_model import export_adapter, load_base, load_tokenizer
+from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
 from services.trainer.training.engine import TrainingEngine
 from services.trainer.training.lesson import LessonTraining, Share
 from services.trainer.training.process_group import join_process_group, leave_process_group
@@ -18,15 +18,15 @@ _ZERO_STAGE = 2
 class TrainingSession:
     """Holds base model, LoRA and ZeRO engine; trains one lesson at a time."""
 
-    def __init__(self, base: BaseModel, rank: int, share: Share, rendezvous: str) -> None:
-        """Load everything for LoRA matrices of `rank`; blocks until all workers of the group have come."""
+    def __init__(self, base: BaseModel, lora: LoraShape, share: Share, rendezvous: str) -> None:
+        """Load everything for LoRA of this shape; blocks until all workers of the group have come."""
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._base = base
         self._share = share
         join_process_group(rendezvous, share.rank, share.world_size, self._device)
         self._tokenizer = load_tokenizer(base.path)
-        self._rank = rank
-        self._engine = TrainingEngine(attach_lora(load_base(base.path, self._device), rank), _ZERO_STAGE, self._device)
+        self._lora = lora
+        self._engine = TrainingEngine(load_base(base.path, self._device), lora, _ZERO_STAGE, self._device)
         self._lesson: LessonTraining | None = None
 
     def begin(self, task: TrainingTask) -> None:
@@ -35,7 +35,7 @@ class TrainingSession:
         Raises FailedPrecondition when an example is too long, the dataset is empty or the weights do not fit.
         """
         recipe = task.recipe
-        self._use_rank(recipe.rank)
+        self._use_shape(LoraShape(recipe.rank, recipe.trained_layers))
         self._engine.reset(recipe.seed, task.start_weights, recipe.alpha)
         self._lesson = LessonTraining(
             self._engine,
@@ -65,11 +65,11 @@ class TrainingSession:
             tokenize_example(self._tokenizer, example, kl_tokens, self._share.max_pack_tokens) for example in examples
         ]
 
-    def _use_rank(self, rank: int) -> None:
-        """Build the engine anew when the lesson wants LoRA matrices of another rank than the last one."""
-        if rank == self._rank:
+    def _use_shape(self, lora: LoraShape) -> None:
+        """Build the engine anew when the lesson wants LoRA of another shape than the last one."""
+        if lora == self._lora:
             return
         base = self._engine.model.unload()
         self._engine.close()
-        self._engine = TrainingEngine(attach_lora(base, rank), _ZERO_STAGE, self._device)
-        self._rank = rank
+        self._engine = TrainingEngine(base, lora, _ZERO_STAGE, self._device)
+        self._lora = lora

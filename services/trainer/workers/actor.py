@@ -5,7 +5,7 @@ import socket
 
 import ray
 
-from services.trainer.training.contract import AdapterFiles, BaseModel, StepReport, TrainingTask
+from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
 
 
 class TrainingActor:
@@ -27,13 +27,13 @@ class TrainingActor:
             port = probe.getsockname()[1]
         return f"{ray.util.get_node_ip_address()}:{port}"  # type: ignore[no-untyped-call]
 
-    def warm(self, base: BaseModel, lora_rank: int, place: tuple[int, int], max_pack_tokens: int, meet: str) -> None:
+    def warm(self, base: BaseModel, lora: LoraShape, place: tuple[int, int], max_pack_tokens: int, meet: str) -> None:
         """Load the model and build the engine as process `place` = (rank, world size) of the worker."""
         from services.trainer.training.lesson import Share
         from services.trainer.training.session import TrainingSession
 
         share = Share(rank=place[0], world_size=place[1], max_pack_tokens=max_pack_tokens)
-        self._session = TrainingSession(base, lora_rank, share, meet)
+        self._session = TrainingSession(base, lora, share, meet)
 
     def begin(self, task: TrainingTask) -> None:
         """Get ready for `task`; raises as `TrainingSession.begin` does."""

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM
 from services.common.datasets import Example, Message
 from services.common.errors import FailedPrecondition
 from services.trainer.training.base_model import load_tokenizer
-from services.trainer.training.contract import AdapterFiles, BaseModel, StepReport, TrainingTask
+from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
 from services.trainer.training.lesson import Share
 from services.trainer.training.recipe import Recipe
 from services.trainer.training.session import TrainingSession
@@ -40,7 +40,7 @@ CAT = (example("fact", "Where is the cat?", "On the roof."), example("general", 
 
 @pytest.fixture(scope="module")
 def session(tiny_model: BaseModel, rendezvous: str) -> Iterator[TrainingSession]:
-    session = TrainingSession(tiny_model, 4, Share(0, 1, max_pack_tokens=512), rendezvous)
+    session = TrainingSession(tiny_model, LoraShape(4, 0.5), Share(0, 1, max_pack_tokens=512), rendezvous)
     yield session
     session.close()
 
