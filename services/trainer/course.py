@@ -1,6 +1,5 @@
 """The course of one job: training, candidate, gate, publication. Knows nothing of queues, Ray or gRPC."""
 
-import asyncio
 import dataclasses
 import hashlib
 import math
@@ -88,20 +87,16 @@ class Course:
         """
         await self._publisher.discard_orphans(job)
         syllabus = await self._reader.read(job)
-        before = asyncio.create_task(self._examiner.recall(syllabus.serving_version, syllabus.questions))
-        try:
-            attempt = _first_attempt(syllabus)
+        attempt = _first_attempt(syllabus)
+        candidate = await self._train(syllabus, attempt, report)
+        gate, verdict = await self._examine(syllabus, candidate, report)
+        if not verdict.learned:
+            attempt = _second_attempt(attempt, candidate)
             candidate = await self._train(syllabus, attempt, report)
-            gate, verdict = await self._examine(syllabus, candidate, before, report)
-            if not verdict.learned:
-                attempt = _second_attempt(attempt, candidate)
-                candidate = await self._train(syllabus, attempt, report)
-                gate, verdict = await self._examine(syllabus, candidate, before, report)
-            if not verdict.accepted:
-                return Rejected(verdict.reasons, gate)
-            return await self._publish(candidate, gate, report)
-        finally:
-            before.cancel()
+            gate, verdict = await self._examine(syllabus, candidate, report)
+        if not verdict.accepted:
+            return Rejected(verdict.reasons, gate)
+        return await self._publish(candidate, gate, report)
 
     async def _train(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Candidate:
         steps_done = attempt.steps_before
@@ -136,9 +131,7 @@ class Course:
             seconds=seconds,
         )
 
-    async def _examine(
-        self, syllabus: Syllabus, candidate: Candidate, before: asyncio.Task[float], report: Report
-    ) -> tuple[GateSummary, Verdict]:
+    async def _examine(self, syllabus: Syllabus, candidate: Candidate, report: Report) -> tuple[GateSummary, Verdict]:
         """Upload the candidate and let it answer; a candidate that is not accepted is discarded."""
         report(Evaluating(0, len(syllabus.questions)))
         accepted = False
@@ -146,8 +139,8 @@ class Course:
             await self._publisher.upload(candidate.manifest, candidate.files)
             gate = await self._examiner.examine(
                 version_of(candidate.manifest),
+                syllabus.serving_version,
                 syllabus.questions,
-                before,
                 lambda done, total: report(Evaluating(done, total)),
             )
             verdict = judge(gate, self._thresholds)

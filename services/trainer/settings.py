@@ -31,7 +31,7 @@ class TrainerSettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     )
     workers: int = Field(default=1, ge=1, description="Trainings that run at once, each on its own copy of the model.")
     actors_per_worker: int = Field(default=1, ge=1, description="Ray actors that share one training by ZeRO-2.")
-    threads_per_actor: int = Field(default=2, ge=1, description="CPU threads of one actor.")
+    threads_per_actor: int = Field(default=2, ge=1, description="Most CPU threads of one actor.")
     gpus_per_actor: int = Field(default=0, ge=0, le=1, description="GPUs of one actor; 0 trains on the CPU.")
     niceness: int = Field(default=5, ge=0, le=19, description="Scheduling niceness of actors: chat goes first.")
     max_pack_tokens: int = Field(default=2048, ge=64, description="Most tokens of one example or packed sequence.")

@@ -6,6 +6,7 @@ import socket
 import ray
 
 from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
+from services.trainer.workers.cores import FreeCores
 
 
 class TrainingActor:
@@ -15,10 +16,9 @@ class TrainingActor:
     """
 
     def __init__(self, threads: int, niceness: int) -> None:
-        import torch
-
         os.nice(niceness)
-        torch.set_num_threads(threads)
+        self._most_threads = threads
+        self._cores = FreeCores()
 
     def rendezvous(self) -> str:
         """An address, host:port, at which the processes of a worker can meet here."""
@@ -40,7 +40,10 @@ class TrainingActor:
         self._session.begin(task)
 
     def step(self) -> StepReport:
-        """Take one optimiser step."""
+        """Take one optimiser step, with as many threads as there are free cores for."""
+        import torch
+
+        torch.set_num_threads(self._cores.threads(self._most_threads))
         return self._session.step()
 
     def export(self) -> AdapterFiles:

@@ -8,7 +8,7 @@ from services.common.datasets import Dataset, Message, Probe, SelectionReport
 from services.common.errors import Unavailable
 from services.common.manifest import GateSummary
 from services.trainer.gate.examination import Examiner
-from services.trainer.gate.probing import ProbeLimits, choose_questions
+from services.trainer.gate.probing import ProbeLimits, ask_questions, choose_questions
 from services.trainer.gate.serving import AdapterVersion
 from services.trainer.gate.verdict import GateThresholds, judge
 
@@ -99,9 +99,7 @@ async def test_the_summary_counts_each_subject() -> None:
     serving = Parrot(answers)
     examiner = Examiner(serving, LIMITS)
     heard: list[tuple[int, int]] = []
-    gate = await examiner.examine(
-        CANDIDATE, questions, examiner.recall(None, questions), lambda done, total: heard.append((done, total))
-    )
+    gate = await examiner.examine(CANDIDATE, None, questions, lambda done, total: heard.append((done, total)))
     assert gate == GateSummary(recall=0.75, recall_before=0.0, locality=0.0, retention=0.5, probes=7)
     assert heard == [(done, 7) for done in range(1, 8)]
     assert serving.loaded == [CANDIDATE]
@@ -110,7 +108,7 @@ async def test_the_summary_counts_each_subject() -> None:
 async def test_an_answer_is_cut_off_once_it_is_decided() -> None:
     questions = choose_questions(dataset("new", recall_probes("new", 1)), [], LIMITS, seed=0)
     serving = Parrot({"new 0": "Biscuit, who likes long walks"})
-    await Examiner(serving, LIMITS).recall(CANDIDATE, questions)
+    await ask_questions(serving, CANDIDATE, questions, LIMITS)
     assert serving.letters == len("Biscuit")
 
 
@@ -121,7 +119,7 @@ async def test_an_inference_service_that_goes_away_is_named_as_the_reason() -> N
 
     questions = choose_questions(dataset("new", recall_probes("new", 3)), [], LIMITS, seed=0)
     with pytest.raises(Unavailable):
-        await Examiner(Away({}), LIMITS).recall(CANDIDATE, questions)
+        await Examiner(Away({}), LIMITS).examine(CANDIDATE, None, questions, lambda done, total: None)
 
 
 def test_a_good_candidate_is_accepted() -> None:
