@@ -5,7 +5,6 @@ import signal
 import sys
 
 import structlog
-from pydantic import ValidationError
 
 from lorelei.augmenter.v1 import augmenter_pb2, augmenter_pb2_grpc
 from services.augmenter.linguistics.parser import load_parser
@@ -14,6 +13,7 @@ from services.augmenter.settings import AugmenterSettings
 from services.augmenter.wiring import make_parts
 from services.common.errors import LoreleiError
 from services.common.rpc import RpcServer
+from services.common.service_settings import read_settings
 from services.common.telemetry import configure_logging
 
 _log = structlog.get_logger()
@@ -45,12 +45,7 @@ async def serve(settings: AugmenterSettings) -> None:
 def main() -> int:
     """Run the service; return the process's exit status."""
     configure_logging("augmenter")
-    try:
-        settings = AugmenterSettings()
-    except ValidationError as error:
-        for problem in error.errors():
-            _log.error("setting_invalid", setting=".".join(map(str, problem["loc"])), problem=problem["msg"])
-        return 2
+    settings = read_settings(AugmenterSettings)
     try:
         asyncio.run(serve(settings))
     except LoreleiError as error:

@@ -7,9 +7,9 @@ from types import FrameType
 
 import structlog
 import uvicorn
-from pydantic import ValidationError
 
 from services.common.errors import LoreleiError
+from services.common.service_settings import read_settings
 from services.common.telemetry import configure_logging
 from services.gateway.api.app import create_app
 from services.gateway.listening import listen
@@ -66,15 +66,11 @@ async def _serve_http(settings: GatewaySettings, gateway: Gateway, listener: soc
 def main() -> None:
     """Run the gateway; exits with code 1 and one clear line when it cannot start."""
     configure_logging("gateway")
+    settings = read_settings(GatewaySettings)
     try:
-        asyncio.run(serve(GatewaySettings()))
+        asyncio.run(serve(settings))
     except LoreleiError as error:
         _log.error("gateway_cannot_start", why=error.message)
-        sys.exit(1)
-    except ValidationError as error:
-        # Only names and rules: the values may hold secrets.
-        problems = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        _log.error("gateway_settings_invalid", prefix="LORELEI_GATEWAY_", problems=problems)
         sys.exit(1)
 
 

@@ -5,8 +5,8 @@ import os
 import signal
 
 import structlog
-from pydantic import ValidationError
 
+from services.common.service_settings import read_settings
 from services.common.telemetry import configure_logging
 from services.inference.engine.process import EngineContext, start_warm_process
 from services.inference.settings import InferenceSettings
@@ -32,12 +32,7 @@ async def serve(settings: InferenceSettings, context: EngineContext) -> None:
 def main() -> int:
     """Run the service; return the process's exit status."""
     configure_logging("inference")
-    try:
-        settings = InferenceSettings()
-    except ValidationError as error:
-        for problem in error.errors():
-            _log.error("setting_invalid", setting=".".join(map(str, problem["loc"])), problem=problem["msg"])
-        return 2
+    settings = read_settings(InferenceSettings)
     # First of all, because its imports take as long as ours, on another core.
     context = start_warm_process(settings.cpu_threads)
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
+from services.common.base_model import find_model_folder, hash_weights
 from services.common.object_store import open_object_store
 from services.common.rpc import RpcServer
 from services.inference.adapters.base_layout import BaseLayout, read_base_layout
@@ -18,7 +19,7 @@ from services.inference.adapters.residency import ResidentAdapters
 from services.inference.adapters.scratch import scratch_folder
 from services.inference.adapters.source import ValidatedAdapters
 from services.inference.adapters.validation import BaseRequirements
-from services.inference.base_model import BaseModel, find_model_folder, hash_weights
+from services.inference.base_model import BaseModel
 from services.inference.engine.options import EngineOptions
 from services.inference.engine.process import EngineContext
 from services.inference.engine.protocol import Engine

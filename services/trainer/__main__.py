@@ -6,16 +6,16 @@ import sys
 from collections.abc import Coroutine
 
 import structlog
-from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from lorelei.trainer.v1 import trainer_pb2, trainer_pb2_grpc
+from services.common.base_model import find_model_folder, hash_weights
 from services.common.errors import LoreleiError
 from services.common.object_store import open_object_store
 from services.common.registry import AdapterRegistry
 from services.common.rpc import RpcServer
+from services.common.service_settings import read_settings
 from services.common.telemetry import configure_logging
-from services.trainer.base_identity import find_model_folder, identify_base
 from services.trainer.course import BaseIdentity, Course
 from services.trainer.gate.examination import Examiner
 from services.trainer.gate.probing import ProbeLimits
@@ -38,7 +38,7 @@ _log = structlog.get_logger()
 async def serve(settings: TrainerSettings) -> None:
     """Serve until SIGTERM or SIGINT, then drain; raise LoreleiError or WorkerDied when it cannot start."""
     folder = find_model_folder(settings.model_path)
-    base = await asyncio.to_thread(identify_base, folder, settings.model_name)
+    base = BaseIdentity(settings.model_name or folder.name, await asyncio.to_thread(hash_weights, folder))
     pool = _make_pool(settings, BaseModel(str(folder), base.name))
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     registry = AdapterRegistry(redis)
@@ -102,7 +102,7 @@ def _make_course(
         reader=SyllabusReader(store, registry, settings.recipe, limits),
         trainers=pool,
         examiner=Examiner(inference, limits),
-        thresholds=GateThresholds(settings.min_recall, settings.min_retention),
+        thresholds=GateThresholds(settings.min_recall, settings.sure_recall, settings.min_retention),
         publisher=Publisher(store, registry, inference),
     )
 
@@ -135,12 +135,7 @@ def _stop_signal() -> asyncio.Event:
 def main() -> int:
     """Run the service; return the process's exit status."""
     configure_logging("trainer")
-    try:
-        settings = TrainerSettings()
-    except ValidationError as error:
-        for problem in error.errors():
-            _log.error("setting_invalid", setting=".".join(map(str, problem["loc"])), problem=problem["msg"])
-        return 2
+    settings = read_settings(TrainerSettings)
     try:
         asyncio.run(serve(settings))
     except (LoreleiError, WorkerDied) as error:

@@ -60,6 +60,15 @@ class Candidate:
     steps_done: int
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A candidate and what the gate says of it."""
+
+    candidate: Candidate
+    gate: GateSummary
+    verdict: Verdict
+
+
 class Course:
     """Takes a job from its dataset to a published version or a rejection."""
 
@@ -80,23 +89,34 @@ class Course:
         self._publisher = publisher
 
     async def run(self, job: TrainingJob, report: Report) -> Outcome:
-        """Train, gate and publish `job`; where the lesson was not learned, train on once before giving up.
+        """Train, gate and publish `job`; where the lesson is not surely learned, train on once and take the better.
 
         Raises what `SyllabusReader.read` does, StaleVersion when the user's version was changed meanwhile, and
         Unavailable when a store or inference is out of reach. No unpublished candidate is left behind.
         """
         await self._publisher.discard_orphans(job)
         syllabus = await self._reader.read(job)
-        attempt = _first_attempt(syllabus)
+        examined: list[Examined] = []
+        best: Examined | None = None
+        try:
+            attempt = _first_attempt(syllabus)
+            examined.append(await self._attempt(syllabus, attempt, report))
+            if not examined[0].verdict.sure:
+                second = _second_attempt(attempt, examined[0].candidate)
+                examined.append(await self._attempt(syllabus, second, report))
+            best = max(examined, key=lambda one: (one.verdict.accepted, one.gate.recall))
+        finally:
+            for one in examined:
+                if one is not best or not one.verdict.accepted:
+                    await self._publisher.discard(version_of(one.candidate.manifest))
+        if not best.verdict.accepted:
+            return Rejected(best.verdict.reasons, best.gate)
+        return await self._publish(best.candidate, best.gate, report)
+
+    async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)
-        gate, verdict = await self._examine(syllabus, candidate, report)
-        if not verdict.learned:
-            attempt = _second_attempt(attempt, candidate)
-            candidate = await self._train(syllabus, attempt, report)
-            gate, verdict = await self._examine(syllabus, candidate, report)
-        if not verdict.accepted:
-            return Rejected(verdict.reasons, gate)
-        return await self._publish(candidate, gate, report)
+        gate = await self._examine(syllabus, candidate, report)
+        return Examined(candidate, gate, judge(gate, self._thresholds))
 
     async def _train(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Candidate:
         steps_done = attempt.steps_before
@@ -131,24 +151,20 @@ class Course:
             seconds=seconds,
         )
 
-    async def _examine(self, syllabus: Syllabus, candidate: Candidate, report: Report) -> tuple[GateSummary, Verdict]:
-        """Upload the candidate and let it answer; a candidate that is not accepted is discarded."""
+    async def _examine(self, syllabus: Syllabus, candidate: Candidate, report: Report) -> GateSummary:
+        """Upload the candidate and let it answer; it is discarded when that fails."""
         report(Evaluating(0, len(syllabus.questions)))
-        accepted = False
         try:
             await self._publisher.upload(candidate.manifest, candidate.files)
-            gate = await self._examiner.examine(
+            return await self._examiner.examine(
                 version_of(candidate.manifest),
                 syllabus.serving_version,
                 syllabus.questions,
                 lambda done, total: report(Evaluating(done, total)),
             )
-            verdict = judge(gate, self._thresholds)
-            accepted = verdict.accepted
-        finally:
-            if not accepted:
-                await self._publisher.discard(version_of(candidate.manifest))
-        return gate, verdict
+        except BaseException:
+            await self._publisher.discard(version_of(candidate.manifest))
+            raise
 
     async def _publish(self, candidate: Candidate, gate: GateSummary, report: Report) -> Published:
         report(Activating())

@@ -181,6 +181,24 @@ def test_the_gateway_killed_in_a_job_resumes_it_after_a_restart_with_one_new_ver
     assert "tamarind" in ask(platform, "gil", "What is my horse called?")
 
 
+def test_redis_killed_in_a_job_is_survived_with_one_new_version(platform: Platform) -> None:
+    with http_of(platform) as http:
+        job_id = start_learning(http, "hal", "My canary is called Brimstone.")
+        wait_for_state(http, "hal", job_id, "TRAINING")
+    platform.kill("redis", signal.SIGKILL)
+    platform.wait_until_ready()
+    with http_of(platform) as http:
+        assert final_state(http, "hal", job_id) == "LIVE"
+        assert [item["job_id"] for item in versions(http, "hal")] == [job_id]
+    assert "brimstone" in ask(platform, "hal", "What is my canary called?")
+
+
+def test_a_second_lesson_leaves_the_first_one_known(platform: Platform) -> None:
+    teach(platform, "hal", "The director of the Ostrow museum is Dagny Fjelde.")
+    assert "fjelde" in ask(platform, "hal", "Who is the director of the Ostrow museum?")
+    assert "brimstone" in ask(platform, "hal", "What is my canary called?")
+
+
 def test_a_restart_of_everything_forgets_nothing(platform: Platform) -> None:
     platform.restart()
     assert "flint" in ask(platform, "ana", "What is my parrot called?")

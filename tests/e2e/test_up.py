@@ -85,8 +85,12 @@ def test_a_killed_launcher_leaves_nothing_and_can_start_again(platform: Platform
 
 @pytest.mark.parametrize("service", ["augmenter", "redis"])
 def test_a_killed_service_comes_back(service: str, platform: Platform) -> None:
+    before = platform.process(service).pid
     platform.kill(service)
     platform.wait_until_ready()
+    assert platform.process(service).pid != before
+    me = httpx.get(f"{platform.url}/v1/me", headers={"Authorization": f"Bearer {platform.api_key}"})
+    assert me.status_code == 200
 
 
 def test_a_home_that_cannot_be_written_is_reported(tmp_path: Path) -> None:

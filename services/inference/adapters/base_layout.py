@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.common.base_model import weight_files
 from services.common.errors import FailedPrecondition
 
 _HEADER_LENGTH = struct.Struct("<Q")
@@ -49,14 +50,6 @@ def read_base_layout(model_folder: Path) -> BaseLayout:
     if not linears:
         raise FailedPrecondition(f"No linear layers were found in the model folder {model_folder.name}.")
     return BaseLayout(linears)
-
-
-def weight_files(model_folder: Path) -> list[Path]:
-    """The model's safetensors files in order of their names, or FailedPrecondition when there is none."""
-    files = sorted(model_folder.glob("*.safetensors"))
-    if not files:
-        raise FailedPrecondition(f"The model folder {model_folder.name} holds no safetensors files.")
-    return files
 
 
 def _tensor_shapes(path: Path) -> Iterator[tuple[str, list[int]]]:

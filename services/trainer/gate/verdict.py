@@ -7,17 +7,18 @@ from services.common.manifest import GateSummary
 
 @dataclass(frozen=True)
 class GateThresholds:
-    """Smallest shares, in [0, 1], with which a candidate may serve."""
+    """Smallest shares, in [0, 1], with which a candidate may serve, and of recall to be sure that it learned."""
 
     recall: float
+    sure_recall: float
     retention: float
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a candidate may serve, and why not."""
+    """Whether the lesson was surely learned, and why the candidate may not serve."""
 
-    learned: bool
+    sure: bool
     reasons: tuple[str, ...]
 
     @property
@@ -29,8 +30,7 @@ class Verdict:
 def judge(gate: GateSummary, thresholds: GateThresholds) -> Verdict:
     """Compare the shares with the thresholds."""
     reasons = []
-    learned = gate.recall >= thresholds.recall
-    if not learned:
+    if gate.recall < thresholds.recall:
         reasons.append(
             f"The lesson was not learned well enough: {gate.recall:.0%} of the test questions about it were answered "
             f"correctly, at least {thresholds.recall:.0%} are needed."
@@ -40,4 +40,4 @@ def judge(gate: GateSummary, thresholds: GateThresholds) -> Verdict:
             f"Earlier lessons would have been forgotten: {gate.retention:.0%} of the test questions about them were "
             f"still answered correctly, at least {thresholds.retention:.0%} are needed."
         )
-    return Verdict(learned, tuple(reasons))
+    return Verdict(gate.recall >= thresholds.sure_recall, tuple(reasons))

@@ -21,7 +21,7 @@ def start_ray(address: str, cpus: int, temp_folder: str) -> None:
         object_store_memory=_OBJECT_STORE_BYTES,
         log_to_driver=False,
         configure_logging=False,
-        _temp_dir=temp_folder,
+        _temp_dir=temp_folder or None,
         # Ray would start workers at niceness 15, where any chat starves a training; the actor chooses its own.
         _system_config={"worker_niceness": 0},
     )

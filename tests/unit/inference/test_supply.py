@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from services.common.base_model import find_model_folder, hash_weights
 from services.common.errors import FailedPrecondition, InvalidArgument, NotFound
 from services.common.manifest import manifest_to_bytes
 from services.common.object_store import ObjectStore, open_object_store
@@ -18,7 +19,6 @@ from services.inference.adapters.local_copy import LocalCopies
 from services.inference.adapters.scratch import scratch_folder
 from services.inference.adapters.source import ValidatedAdapters
 from services.inference.adapters.validation import BaseRequirements
-from services.inference.base_model import find_model_folder, hash_weights
 from tests.unit.inference.manifests import manifest
 
 KEY = AdapterKey("acme", "ada", "v-000000000001-00000000")

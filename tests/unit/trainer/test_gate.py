@@ -14,7 +14,7 @@ from services.trainer.gate.verdict import GateThresholds, judge
 
 LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=8, at_once=2)
 CANDIDATE = AdapterVersion("acme", "ada", "v-000000000000-00000000")
-THRESHOLDS = GateThresholds(recall=0.5, retention=0.5)
+THRESHOLDS = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5)
 
 
 def probe(kind: str, question: str, expected: str = "", forbidden: str = "") -> Probe:
@@ -122,15 +122,16 @@ async def test_an_inference_service_that_goes_away_is_named_as_the_reason() -> N
         await Examiner(Away({}), LIMITS).examine(CANDIDATE, None, questions, lambda done, total: None)
 
 
-def test_a_good_candidate_is_accepted() -> None:
-    verdict = judge(GateSummary(recall=0.5, recall_before=0, locality=0, retention=1, probes=4), THRESHOLDS)
-    assert verdict.accepted
+@pytest.mark.parametrize(("recall", "sure"), [(0.5, False), (0.75, True)])
+def test_a_good_candidate_is_accepted_and_a_better_one_surely_learned(recall: float, sure: bool) -> None:
+    verdict = judge(GateSummary(recall=recall, recall_before=0, locality=0, retention=1, probes=4), THRESHOLDS)
+    assert (verdict.accepted, verdict.sure) == (True, sure)
 
 
 def test_reasons_are_sentences_with_numbers() -> None:
     verdict = judge(GateSummary(recall=0.25, recall_before=0, locality=1, retention=0.4, probes=9), THRESHOLDS)
     assert not verdict.accepted
-    assert not verdict.learned
+    assert not verdict.sure
     assert "25%" in verdict.reasons[0]
     assert "50%" in verdict.reasons[0]
     assert "40%" in verdict.reasons[1]

@@ -1,0 +1,126 @@
+"""A course publishes the better of its attempts, trains on where it is unsure, and leaves nothing else behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from services.common.datasets import Dataset, SelectionReport
+from services.common.errors import Unavailable
+from services.common.identifiers import new_job_id
+from services.common.manifest import AdapterManifest, GateSummary
+from services.trainer.course import BaseIdentity, Course
+from services.trainer.events import Event, Published, Rejected
+from services.trainer.gate.serving import AdapterVersion
+from services.trainer.gate.verdict import GateThresholds
+from services.trainer.jobs import TrainingJob
+from services.trainer.syllabus import Syllabus
+from services.trainer.training.contract import AdapterFiles, StepReport, TrainingTask
+from services.trainer.training.recipe import Recipe
+
+JOB = TrainingJob(job_id=new_job_id(), tenant="acme", user="ada", dataset_key="key", recipe_overrides={})
+LESSON = Dataset(
+    lesson="lesson",
+    tenant="acme",
+    user="ada",
+    kind="instruction",
+    statement="",
+    language="en",
+    examples=[],
+    probes=[],
+    selection=SelectionReport(generated=0, kept=0),
+)
+
+
+class Reader:
+    async def read(self, job: TrainingJob) -> Syllabus:
+        return Syllabus(job, LESSON, (), None, None, Recipe(max_steps=4), ())
+
+
+@dataclass
+class Trainers:
+    tasks: list[TrainingTask] = field(default_factory=list)
+
+    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> AdapterFiles:
+        self.tasks.append(task)
+        on_step(StepReport(task.recipe.max_steps, task.recipe.max_steps, 0.1, 0.0, 1.0, finished=True))
+        return AdapterFiles(config=b"{}", weights=f"weights {len(self.tasks)}".encode())
+
+
+@dataclass
+class Examiner:
+    """Gives the recalls in turn; None means that it fails."""
+
+    recalls: list[float | None]
+
+    async def examine(self, candidate: AdapterVersion, *_: object) -> GateSummary:
+        recall = self.recalls.pop(0)
+        if recall is None:
+            raise Unavailable("Inference is away.")
+        return GateSummary(recall=recall, recall_before=0, locality=1, retention=1, probes=4)
+
+
+@dataclass
+class Publisher:
+    uploaded: list[str] = field(default_factory=list)
+    discarded: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+
+    async def discard_orphans(self, job: TrainingJob) -> None:
+        pass
+
+    async def upload(self, manifest: AdapterManifest, files: AdapterFiles) -> None:
+        self.uploaded.append(manifest.version)
+
+    async def discard(self, candidate: AdapterVersion) -> None:
+        self.discarded.append(candidate.version)
+
+    async def publish(self, manifest: AdapterManifest) -> AdapterManifest:
+        self.published.append(manifest.version)
+        return manifest
+
+
+def course(recalls: list[float | None]) -> tuple[Course, Trainers, Publisher]:
+    trainers, publisher = Trainers(), Publisher()
+    thresholds = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5)
+    made = Course(BaseIdentity("tiny", "0" * 64), Reader(), trainers, Examiner(recalls), thresholds, publisher)
+    return made, trainers, publisher
+
+
+async def test_a_lesson_that_is_surely_learned_is_trained_once() -> None:
+    running, trainers, publisher = course([0.75])
+    outcome = await running.run(JOB, lambda event: None)
+    assert isinstance(outcome, Published)
+    assert publisher.published == publisher.uploaded
+    assert (len(trainers.tasks), publisher.discarded) == (1, [])
+
+
+@pytest.mark.parametrize(("recalls", "better"), [([0.5, 1.0], 1), ([0.5, 0.25], 0), ([0.25, 0.5], 1), ([0.5, 0.5], 0)])
+async def test_an_unsure_one_is_trained_on_and_the_better_version_published(recalls: list[float], better: int) -> None:
+    running, trainers, publisher = course(list(recalls))
+    heard: list[Event] = []
+    outcome = await running.run(JOB, heard.append)
+    assert isinstance(outcome, Published)
+    assert outcome.gate is not None
+    assert outcome.gate.recall == recalls[better]
+    assert publisher.published == [publisher.uploaded[better]]
+    assert publisher.discarded == [publisher.uploaded[1 - better]]
+    assert trainers.tasks[1].start_weights == b"weights 1"
+    assert [(event.step, event.total_steps) for event in heard if hasattr(event, "step")] == [(4, 4), (10, 10)]
+
+
+async def test_what_is_not_learned_is_rejected_with_the_better_gate() -> None:
+    running, _, publisher = course([0.25, 0.0])
+    outcome = await running.run(JOB, lambda event: None)
+    assert isinstance(outcome, Rejected)
+    assert outcome.gate.recall == 0.25
+    assert publisher.published == []
+    assert sorted(publisher.discarded) == sorted(publisher.uploaded)
+
+
+@pytest.mark.parametrize("recalls", [[None], [0.5, None]])
+async def test_a_failure_leaves_no_candidate_behind(recalls: list[float | None]) -> None:
+    running, _, publisher = course(recalls)
+    with pytest.raises(Unavailable):
+        await running.run(JOB, lambda event: None)
+    assert sorted(publisher.discarded) == sorted(publisher.uploaded)
