@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.common.rpc import connect
+from services.common.rpc.probe import is_serving
 
 _POLL_SECONDS = 0.2
 _CALL_TIMEOUT_SECONDS = 2.0
@@ -25,17 +23,7 @@ async def wait_until(check: ReadinessCheck) -> None:
 def grpc_health(address: str) -> ReadinessCheck:
     """A check that passes when the gRPC server at `host:port` reports SERVING."""
 
-    async def check() -> bool:
-        async with connect(address) as channel:
-            try:
-                reply = await health_pb2_grpc.HealthStub(channel).Check(
-                    health_pb2.HealthCheckRequest(), timeout=_CALL_TIMEOUT_SECONDS
-                )
-            except grpc.aio.AioRpcError:
-                return False
-        return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
-
-    return check
+    return lambda: is_serving(address)
 
 
 def http_ok(host: str, port: int, path: str) -> ReadinessCheck:

@@ -1,5 +1,7 @@
 """Errors, health and reflection over a real channel."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 
 import grpc
@@ -121,3 +123,19 @@ async def test_reflection_lists_the_service(serving: tuple[FailingServicer, grpc
     call = stub.ServerReflectionInfo(iter([request]), timeout=5)
     reply = await call.read()
     assert _NAME in {service.name for service in reply.list_services_response.service}
+
+
+async def test_the_probe_program_tells_by_its_exit_status_whether_a_server_serves() -> None:
+    server = RpcServer()
+    port = await server.start("127.0.0.1", 0)
+
+    async def probe() -> int | None:
+        command = (sys.executable, "-m", "services.common.rpc.probe", f"127.0.0.1:{port}")
+        process = await asyncio.create_subprocess_exec(*command)
+        return await process.wait()
+
+    assert await probe() == 1
+    await server.set_serving(True)
+    assert await probe() == 0
+    await server.drain(0)
+    assert await probe() == 1

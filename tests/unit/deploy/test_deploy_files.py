@@ -130,6 +130,14 @@ def test_probes_exist(name: str) -> None:
         assert probes["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
 
 
+@pytest.mark.parametrize("name", ["inference", "augmenter", "trainer"])
+def test_compose_asks_each_grpc_service_whether_it_serves(name: str) -> None:
+    command = compose_service(name)["healthcheck"]["test"]
+    port = settings_class(name).model_fields["port"].default
+    assert command == ["CMD", "python", "-m", "services.common.rpc.probe", f"127.0.0.1:{port}"]
+    assert importlib.util.find_spec(command[3]) is not None
+
+
 @pytest.mark.parametrize("name", [*SERVICES, "redis", "minio"])
 def test_a_workload_its_service_and_its_account_lie_together(name: str) -> None:
     kinds = manifests(name)
