@@ -72,7 +72,11 @@ def report(readings: Sequence[Memory], file_size: int, rank: int) -> str:
     ]
     lines = [f"| {name} | {size / MEBIBYTE:.1f} |" for name, size in rows]
     title = f"Memory of an idle inference service; {count} adapters of rank {rank}, {platform.processor() or 'CPU'}"
-    return "\n".join([f"# {title}", "", "| what | MiB (PSS) |", "|---|---|", *lines, ""])
+    made = (
+        "Made by `python benchmarks/adapter_memory.py MODEL_FOLDER --write docs/benchmarks/adapter-memory.md`.\n"
+        "The adapters have LoRA in all layers; those that the trainer makes have it in the upper half, and half the size."
+    )
+    return "\n".join([f"# {title}", "", made, "", "| what | MiB (PSS) |", "|---|---|", *lines, ""])
 
 
 def main() -> None:
