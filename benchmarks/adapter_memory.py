@@ -74,7 +74,7 @@ def report(readings: Sequence[Memory], file_size: int, rank: int) -> str:
     title = f"Memory of an idle inference service; {count} adapters of rank {rank}, {platform.processor() or 'CPU'}"
     made = (
         "Made by `python benchmarks/adapter_memory.py MODEL_FOLDER --write docs/benchmarks/adapter-memory.md`.\n"
-        "The adapters have LoRA in all layers; those that the trainer makes have it in the upper half, and half the size."
+        "The adapters have LoRA in all layers; those of the trainer in the upper half, at half the size."
     )
     return "\n".join([f"# {title}", "", made, "", "| what | MiB (PSS) |", "|---|---|", *lines, ""])
 
