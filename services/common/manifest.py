@@ -1,10 +1,23 @@
 """The manifest of an adapter version: written once by the trainer, read by everybody."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import FailedPrecondition
+
+
+class ProbeAnswer(BaseModel):
+    """What a version answered to one held-out question, as far as it was listened to, and the former one before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: Literal["recall", "locality", "retention"]
+    question: str
+    before: str | None = Field(description="Only questions on the new lesson are asked before.")
+    after: str
+    passed: bool
 
 
 class GateSummary(BaseModel):
@@ -17,6 +30,7 @@ class GateSummary(BaseModel):
     locality: float
     retention: float
     probes: int
+    answers: list[ProbeAnswer] = Field(default_factory=list)
 
 
 class AdapterManifest(BaseModel):

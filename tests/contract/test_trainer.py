@@ -95,6 +95,11 @@ async def test_a_lesson_is_trained_gated_and_published(
     prefix = adapter_prefix("acme", "ada", version)
     manifest = manifest_from_bytes(await store.get_bytes(prefix + "manifest.json"))
     assert (manifest.parent, manifest.lessons, manifest.recipe["rank"]) == (None, [request.job_id], 4)
+    published = await registry.get("acme", "ada", version)
+    assert published.gate is not None
+    recalled = next(answer for answer in published.gate.answers if answer.subject == "recall")
+    assert recalled.passed
+    assert recalled.before != recalled.after
     base = AutoModelForCausalLM.from_pretrained(folder / "tiny")
     assert PeftModel.from_pretrained(base, folder / "objects" / prefix)
 

@@ -19,15 +19,15 @@ _BASE = "base"
 
 @router.get("", summary="List versions")
 async def list_adapters(parts: Parts, who: QueryCaller) -> dict[str, Any]:
-    """The user's versions, newest first."""
+    """The user's versions, newest first; each alone also shows its answers to the gate's questions."""
     active = await parts.adapters.active(who.tenant, who.user)
     versions = await parts.adapters.versions(who.tenant, who.user)
-    return {"object": "list", "data": [_adapter_body(manifest, active) for manifest in versions]}
+    return {"object": "list", "data": [_adapter_body(manifest, active, answers=False) for manifest in versions]}
 
 
 @router.get("/{version}", summary="Show a version")
 async def show_adapter(version: Version, parts: Parts, who: QueryCaller) -> dict[str, Any]:
-    """One version: where it comes from, what it knows and what the gate found."""
+    """One version: where it comes from, what it knows and what the gate found, with answers before and after."""
     manifest = await parts.adapters.get(who.tenant, who.user, check_version(version))
     return _adapter_body(manifest, await parts.adapters.active(who.tenant, who.user))
 
@@ -47,6 +47,8 @@ async def delete_adapter(version: Version, parts: Parts, who: QueryCaller) -> di
     return {"object": "adapter.deleted", "version": version, "deleted": True}
 
 
-def _adapter_body(manifest: AdapterManifest, active: str | None) -> dict[str, Any]:
+def _adapter_body(manifest: AdapterManifest, active: str | None, *, answers: bool = True) -> dict[str, Any]:
     body = manifest.model_dump(mode="json", exclude={"tenant"})
+    if body["gate"] and not answers:
+        del body["gate"]["answers"]
     return {"id": manifest.version, "object": "adapter", "active": manifest.version == active, **body}

@@ -1,10 +1,10 @@
 """Lets a candidate answer the chosen questions and sums up its results. Does not judge them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from services.common.manifest import GateSummary
-from services.trainer.gate.probing import ProbeLimits, Question, Subject, ask_questions
+from services.common.manifest import GateSummary, ProbeAnswer
+from services.trainer.gate.probing import Answer, ProbeLimits, Question, ask_questions
 from services.trainer.gate.serving import AdapterVersion, Serving
 
 
@@ -35,20 +35,32 @@ class Examiner:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
-        def share_of(subject: Subject) -> float:
-            return _share(
-                [ok for question, ok in zip(questions, after.result(), strict=True) if question.subject == subject]
-            )
-
+        said_before = dict(zip(map(id, about_lesson), before.result(), strict=True))
+        answers = [
+            _report(question, said_before.get(id(question)), answer)
+            for question, answer in zip(questions, after.result(), strict=True)
+        ]
         return GateSummary(
-            recall=share_of("recall"),
-            recall_before=_share(before.result()),
-            locality=share_of("locality"),
-            retention=share_of("retention"),
+            recall=_share(answer.passed for answer in answers if answer.subject == "recall"),
+            recall_before=_share(answer.passed for answer in before.result()),
+            locality=_share(answer.passed for answer in answers if answer.subject == "locality"),
+            retention=_share(answer.passed for answer in answers if answer.subject == "retention"),
             probes=len(questions),
+            answers=answers,
         )
 
 
-def _share(results: Sequence[bool]) -> float:
+def _report(question: Question, before: Answer | None, after: Answer) -> ProbeAnswer:
+    return ProbeAnswer(
+        subject=question.subject,
+        question=question.probe.prompt[-1].content,
+        before=before.text if before else None,
+        after=after.text,
+        passed=after.passed,
+    )
+
+
+def _share(passed: Iterable[bool]) -> float:
     """Share of passes; 1 when nothing was asked."""
+    results = list(passed)
     return sum(results) / len(results) if results else 1.0

@@ -31,6 +31,14 @@ class Question:
     probe: Probe
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A reply, as far as it was listened to, and whether it passes."""
+
+    text: str
+    passed: bool
+
+
 def choose_questions(lesson: Dataset, earlier: Sequence[Dataset], limits: ProbeLimits, seed: int) -> list[Question]:
     """Pick a bounded sample: the new lesson's recall and neighbour probes, and recall probes of earlier lessons.
 
@@ -63,22 +71,22 @@ async def ask_questions(
     questions: Sequence[Question],
     limits: ProbeLimits,
     on_answer: Callable[[int, int], None] = lambda done, total: None,
-) -> list[bool]:
-    """Whether `adapter` passes each of `questions`; `on_answer` hears how many are done, of how many.
+) -> list[Answer]:
+    """What `adapter` answers to each of `questions`; `on_answer` hears how many are done, of how many.
 
     Raises what `serving` raises; the other questions are not waited for then.
     """
     room = asyncio.Semaphore(limits.at_once)
     done = 0
 
-    async def ask(question: Question) -> bool:
+    async def ask(question: Question) -> Answer:
         nonlocal done
         probe = question.probe
         async with room:
             text = await serving.answer(adapter, probe.prompt, limits.answer_tokens, _decided(probe))
         done += 1
         on_answer(done, len(questions))
-        return probe.passes(text)
+        return Answer(text, probe.passes(text))
 
     try:
         async with asyncio.TaskGroup() as group:

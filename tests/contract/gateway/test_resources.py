@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 
 from services.common.keys import adapter_prefix
+from services.common.manifest import GateSummary, ProbeAnswer
 from tests.contract.gateway.conftest import Running
 from tests.contract.gateway.manifests import manifest_of
 
@@ -45,6 +46,18 @@ async def test_versions_are_listed_shown_activated_and_deleted(running: Running)
     assert files_of(running, "keeper", old.version).exists()
     assert gone.status_code == 404
     assert (based.status_code, me_after["active_version"]) == (200, None)
+
+
+async def test_a_version_alone_shows_what_it_answered_before_and_after(running: Running) -> None:
+    answer = ProbeAnswer(subject="recall", question="Who?", before="Nobody.", after="Ada.", passed=True)
+    gate = GateSummary(recall=1, recall_before=0, locality=1, retention=1, probes=1, answers=[answer])
+    manifest = manifest_of("prover").model_copy(update={"gate": gate})
+    await running.registry.publish(manifest, None)
+    async with running.http() as http:
+        listed = (await http.get("/v1/adapters", params={"user": "prover"})).json()["data"]
+        shown = (await http.get(f"/v1/adapters/{manifest.version}", params={"user": "prover"})).json()
+    assert shown["gate"]["answers"] == [answer.model_dump()]
+    assert listed[0]["gate"] == gate.model_dump(exclude={"answers"})
 
 
 async def test_another_users_version_is_not_found(running: Running) -> None:

@@ -100,7 +100,14 @@ async def test_the_summary_counts_each_subject() -> None:
     examiner = Examiner(serving, LIMITS)
     heard: list[tuple[int, int]] = []
     gate = await examiner.examine(CANDIDATE, None, questions, lambda done, total: heard.append((done, total)))
-    assert gate == GateSummary(recall=0.75, recall_before=0.0, locality=0.0, retention=0.5, probes=7)
+    assert gate.model_copy(update={"answers": []}) == GateSummary(
+        recall=0.75, recall_before=0.0, locality=0.0, retention=0.5, probes=7
+    )
+    told = {answer.question: (answer.before, answer.after, answer.passed) for answer in gate.answers}
+    assert told["new 0"] == ("", "It is Biscuit", True)
+    assert told["new 3"] == ("", "", False)
+    assert told["cat?"] == (None, "Biscuit", False)
+    assert told["old 1"] == (None, "biscuit", True)
     assert heard == [(done, 7) for done in range(1, 8)]
     assert serving.loaded == [CANDIDATE]
 
