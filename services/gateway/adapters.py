@@ -1,15 +1,22 @@
-"""Lists, activates and deletes a user's adapter versions. Knows nothing of HTTP or of training."""
+"""Lists, exports, activates and deletes a user's adapter versions. Knows nothing of HTTP or of training."""
+
+import asyncio
+import io
+import zipfile
+from collections.abc import Mapping
 
 import structlog
 
 from services.common.errors import LoreleiError
-from services.common.keys import adapter_prefix
-from services.common.manifest import AdapterManifest
+from services.common.keys import ADAPTER_CONFIG_FILE, ADAPTER_WEIGHTS_FILE, MANIFEST_FILE, adapter_prefix
+from services.common.manifest import AdapterManifest, manifest_to_bytes
 from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.serving import AdapterVersion, Inference
 
 _log = structlog.get_logger(__name__)
+
+_PEFT_FILES = (ADAPTER_CONFIG_FILE, ADAPTER_WEIGHTS_FILE)
 
 
 class AdapterShelf:
@@ -32,6 +39,14 @@ class AdapterShelf:
         """One version."""
         return await self._registry.get(tenant, user, version)
 
+    async def export(self, tenant: str, user: str, version: str) -> bytes:
+        """The version as a zip file: a standard PEFT folder, and its manifest with what the gate found."""
+        manifest = await self._registry.get(tenant, user, version)
+        prefix = adapter_prefix(tenant, user, version)
+        files = {name: await self._store.get_bytes(prefix + name) for name in _PEFT_FILES}
+        files[MANIFEST_FILE] = manifest_to_bytes(manifest)
+        return await asyncio.to_thread(_zip, version, files)
+
     async def activate(self, tenant: str, user: str, version: str | None) -> None:
         """Let `version` (None: the base model) serve the user, once inference has loaded and checked it."""
         if version is not None:
@@ -48,3 +63,12 @@ class AdapterShelf:
             # It cannot be asked for any more; inference drops it by age or at its next start.
             _log.warning("adapter_not_unloaded", adapter=version, reason=error.reason)
         await self._store.delete_prefix(adapter_prefix(tenant, user, version))
+
+
+def _zip(folder: str, files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    # Weights do not get smaller, so nothing is compressed.
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in files.items():
+            archive.writestr(f"{folder}/{name}", data)
+    return packed.getvalue()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from services.common.identifiers import check_version
 from services.common.manifest import AdapterManifest
@@ -30,6 +30,14 @@ async def show_adapter(version: Version, parts: Parts, who: QueryCaller) -> dict
     """One version: where it comes from, what it knows and what the gate found, with answers before and after."""
     manifest = await parts.adapters.get(who.tenant, who.user, check_version(version))
     return _adapter_body(manifest, await parts.adapters.active(who.tenant, who.user))
+
+
+@router.get("/{version}/download", summary="Download a version", response_class=Response)
+async def download_adapter(version: Version, parts: Parts, who: QueryCaller) -> Response:
+    """A zip file of a standard PEFT folder, which PEFT and vLLM read, with the version's manifest."""
+    packed = await parts.adapters.export(who.tenant, who.user, check_version(version))
+    disposition = f'attachment; filename="{version}.zip"'
+    return Response(packed, media_type="application/zip", headers={"Content-Disposition": disposition})
 
 
 @router.post("/{version}/activate", summary="Let a version serve")

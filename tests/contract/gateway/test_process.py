@@ -17,6 +17,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services.common.service_settings import EXIT_SETTINGS_INVALID
 from services.embedded.redis_server import PrivateRedis, private_redis
 from tests.contract.conftest import free_port
 from tests.contract.gateway.services import Services, Training
@@ -195,10 +196,10 @@ async def test_the_key_is_made_once_and_only_its_owner_can_read_it(world: World)
     assert stat.S_IMODE((world.folder / "api_key").stat().st_mode) == 0o600
 
 
-async def _complaint(process: asyncio.subprocess.Process) -> str:
+async def _complaint(process: asyncio.subprocess.Process, status: int = 1) -> str:
     async with asyncio.timeout(START_SECONDS):
         _, stderr = await process.communicate()
-    assert process.returncode == 1
+    assert process.returncode == status
     return stderr.decode()
 
 
@@ -223,6 +224,6 @@ async def test_missing_settings_are_named_without_values(world: World, monkeypat
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.gateway", env=environment, stderr=asyncio.subprocess.PIPE
     )
-    complaint = await _complaint(process)
+    complaint = await _complaint(process, EXIT_SETTINGS_INVALID)
     assert "sentence_encoder_dir" in complaint
     assert "s3cret" not in complaint

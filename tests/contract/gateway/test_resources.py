@@ -1,11 +1,13 @@
 """Adapters, the caller, health and metrics over real HTTP."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import httpx
 
 from services.common.keys import adapter_prefix
-from services.common.manifest import GateSummary, ProbeAnswer
+from services.common.manifest import GateSummary, ProbeAnswer, manifest_to_bytes
 from tests.contract.gateway.conftest import Running
 from tests.contract.gateway.manifests import manifest_of
 
@@ -60,6 +62,26 @@ async def test_a_version_alone_shows_what_it_answered_before_and_after(running: 
     assert listed[0]["gate"] == gate.model_dump(exclude={"answers"})
 
 
+async def test_a_version_is_downloaded_as_a_peft_folder_with_its_manifest(running: Running) -> None:
+    manifest = manifest_of("exporter")
+    await running.registry.publish(manifest, None)
+    folder = files_of(running, "exporter", manifest.version)
+    folder.mkdir(parents=True)
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (folder / name).write_text(name)
+    async with running.http() as http:
+        reply = await http.get(f"/v1/adapters/{manifest.version}/download", params={"user": "exporter"})
+    assert reply.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert files.pop(f"{manifest.version}/manifest.json") == manifest_to_bytes(manifest)
+    assert files == {f"{manifest.version}/{name}": name.encode() for name in files_in(folder)}
+
+
+def files_in(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
 async def test_another_users_version_is_not_found(running: Running) -> None:
     manifest = manifest_of("victim")
     await running.registry.publish(manifest, None)
@@ -67,11 +89,12 @@ async def test_another_users_version_is_not_found(running: Running) -> None:
     async with running.http() as http:
         replies = [
             await http.get(path, params={"user": "thief"}),
+            await http.get(f"{path}/download", params={"user": "thief"}),
             await http.delete(path, params={"user": "thief"}),
             await http.post(f"{path}/activate", params={"user": "thief"}),
         ]
         malformed = await http.get("/v1/adapters/v1", params={"user": "thief"})
-    assert [reply.status_code for reply in replies] == [404, 404, 404]
+    assert [reply.status_code for reply in replies] == [404] * 4
     assert malformed.status_code == 400
 
 
