@@ -24,6 +24,7 @@ from services.gateway.learning.jobs import LearnJob
 from services.gateway.learning.patience import PatienceLimits
 from services.gateway.learning.runner import LearnRunner
 from services.gateway.learning.store import Claim, JobStore
+from services.gateway.lessons import LessonShelf
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.redis_access import open_redis
@@ -89,6 +90,7 @@ def _build_parts(
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
         adapters=AdapterShelf(registry, object_store, inference),
+        lessons=LessonShelf(registry, object_store),
         services=PartStates(redis, vars(channels)),
         metrics=GatewayMetrics(),
         limits=Limits(

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from services.gateway.api import adapters, chat, health, learn, me, models
+from services.gateway.api import adapters, chat, health, learn, lessons, me, models
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
@@ -24,7 +24,7 @@ def create_app(parts: GatewayParts) -> FastAPI:
     )
     app.state.parts = parts
     install_error_handlers(app)
-    for resource in (chat, learn, adapters, models, me, health):
+    for resource in (chat, learn, lessons, adapters, models, me, health):
         app.include_router(resource.router)
     _add_landing_page(app)
     app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes)

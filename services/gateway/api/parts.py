@@ -11,6 +11,7 @@ from services.gateway.conversations import Conversations
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.store import JobStore
+from services.gateway.lessons import LessonShelf
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
@@ -46,6 +47,7 @@ class GatewayParts:
     jobs: JobStore
     events: JobEvents
     adapters: AdapterShelf
+    lessons: LessonShelf
     services: ServiceStates
     metrics: GatewayMetrics
     limits: Limits
