@@ -73,4 +73,4 @@ def _response(event: Event) -> trainer_pb2.TrainResponse:
 
 
 def _gate(gate: GateSummary | None) -> trainer_pb2.GateReport | None:
-    return trainer_pb2.GateReport(**gate.model_dump()) if gate else None
+    return trainer_pb2.GateReport(**gate.model_dump(exclude={"answers"})) if gate else None
