@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.common.errors import InvalidArgument
 
 _SHAPE = ("rank", "alpha", "trained_layers")
+# Versions made before this was a choice have LoRA in all layers.
+_OLDEST_SHAPE = {"trained_layers": 1.0}
 
 
 class Recipe(BaseModel):
@@ -46,7 +48,8 @@ def resolve_recipe(
     Raises InvalidArgument for a value out of bounds, or for a shape other than the parent's: its weights are
     continued, and they have that shape.
     """
-    shape = {name: parent[name] for name in _SHAPE if parent and name in parent}
+    former = {**_OLDEST_SHAPE, **parent} if parent else {}
+    shape = {name: former[name] for name in _SHAPE if name in former}
     for name, value in shape.items():
         if name in overrides and overrides[name] != value:
             raise InvalidArgument(

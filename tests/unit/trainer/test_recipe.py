@@ -18,6 +18,12 @@ def test_the_parents_shape_wins_over_defaults() -> None:
     assert (recipe.rank, recipe.alpha, recipe.max_steps) == (32, 64.0, 10)
 
 
+def test_a_parent_from_before_there_was_a_choice_has_lora_in_all_layers() -> None:
+    assert resolve_recipe(Recipe(), {}, {"rank": 8, "alpha": 16.0}).trained_layers == 1.0
+    assert resolve_recipe(Recipe(), {}, {"rank": 8, "alpha": 16.0, "trained_layers": 0.25}).trained_layers == 0.25
+    assert resolve_recipe(Recipe(), {}, None).trained_layers == 0.5
+
+
 def test_another_rank_than_the_parents_is_refused() -> None:
     with pytest.raises(InvalidArgument) as caught:
         resolve_recipe(DEFAULTS, {"rank": 16}, {"rank": 32})

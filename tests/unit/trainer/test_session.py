@@ -100,6 +100,14 @@ def test_another_rank_rebuilds_the_engine(
     assert losses(run(session, task(DOG))[0]) == losses(fresh[0])
 
 
+def test_a_parent_with_lora_in_all_layers_is_continued_in_all_of_them(session: TrainingSession) -> None:
+    everywhere = RECIPE.model_copy(update={"trained_layers": 1.0})
+    before, files = run(session, task(DOG, everywhere))
+    assert json.loads(files.config)["layers_to_transform"] == [0, 1]
+    after, _ = run(session, task(DOG, everywhere, start=files.weights))
+    assert after[0].fact_loss < before[-1].fact_loss
+
+
 def test_training_goes_on_from_the_parents_weights(
     session: TrainingSession, fresh: tuple[list[StepReport], AdapterFiles]
 ) -> None:
