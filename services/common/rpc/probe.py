@@ -17,12 +17,17 @@ _TIMEOUT_SECONDS = 2.0
 async def is_serving(address: str) -> bool:
     """Whether the gRPC server at `address`, host:port, reports SERVING."""
     async with connect(address) as channel:
-        try:
-            reply = await health_pb2_grpc.HealthStub(channel).Check(
-                health_pb2.HealthCheckRequest(), timeout=_TIMEOUT_SECONDS
-            )
-        except grpc.aio.AioRpcError:
-            return False
+        return await reports_serving(channel)
+
+
+async def reports_serving(channel: grpc.aio.Channel) -> bool:
+    """Whether the gRPC server behind `channel` reports SERVING."""
+    try:
+        reply = await health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(), timeout=_TIMEOUT_SECONDS
+        )
+    except grpc.aio.AioRpcError:
+        return False
     return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from services.common.rpc.probe import reports_serving
 
 _TIMEOUT_SECONDS = 2.0
 _READY = "ready"
@@ -25,7 +26,7 @@ class PartStates:
     async def check(self) -> dict[str, str]:
         """ "ready" or "unavailable" for each part, asked at the same time."""
         names = ["redis", *self._channels]
-        answers = await asyncio.gather(self._redis_answers(), *map(_is_serving, self._channels.values()))
+        answers = await asyncio.gather(self._redis_answers(), *map(reports_serving, self._channels.values()))
         return {name: _READY if fine else _UNAVAILABLE for name, fine in zip(names, answers, strict=True)}
 
     async def _redis_answers(self) -> bool:
@@ -35,13 +36,3 @@ class PartStates:
         except (RedisError, OSError, TimeoutError):
             return False
         return True
-
-
-async def _is_serving(channel: grpc.aio.Channel) -> bool:
-    try:
-        reply = await health_pb2_grpc.HealthStub(channel).Check(
-            health_pb2.HealthCheckRequest(), timeout=_TIMEOUT_SECONDS
-        )
-    except grpc.aio.AioRpcError:
-        return False
-    return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)

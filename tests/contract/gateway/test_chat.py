@@ -138,7 +138,7 @@ async def test_a_client_that_leaves_aborts_the_generation(running: Running) -> N
         await anext(stream)
         await stream.close()
     async with asyncio.timeout(10):
-        await inference.aborted.wait()
+        assert await inference.aborted.wait()
 
 
 @pytest.mark.parametrize(
