@@ -43,9 +43,11 @@ def test_a_second_launcher_is_told_which_process_holds_the_home(home: Home) -> N
 
 
 def test_the_lock_is_free_after_the_launcher(home: Home) -> None:
+    taken = 0
     for _ in range(2):
         with home.locked(0, _never):
-            pass
+            taken += 1
+    assert taken == 2
 
 
 def test_services_left_by_a_killed_launcher_are_waited_for(home: Home) -> None:

@@ -92,3 +92,4 @@ def test_planning_takes_no_port(home: Home) -> None:
     port = int(plan.stages[1][0].command.environment["LORELEI_INFERENCE_PORT"])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
+        assert probe.getsockname()[1] == port

@@ -77,6 +77,9 @@ def test_an_adapter_of_some_layers_passes_when_its_configuration_says_so(tmp_pat
     version.config["layers_to_transform"] = [1]
     version.tensors = {name: tensor for name, tensor in version.tensors.items() if ".layers.1." in name}
     version.validate(tmp_path)
+    del version.config["layers_to_transform"]
+    with pytest.raises(FailedPrecondition, match="missing tensors"):
+        version.validate(tmp_path)
 
 
 def _bfloat16(version: Version, exponent_bits: int) -> None:

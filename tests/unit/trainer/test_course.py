@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.common.datasets import Dataset, SelectionReport
 from services.common.errors import Unavailable
 from services.common.identifiers import new_job_id
 from services.common.manifest import AdapterManifest, GateSummary
@@ -17,24 +16,14 @@ from services.trainer.jobs import TrainingJob
 from services.trainer.syllabus import Syllabus
 from services.trainer.training.contract import AdapterFiles, StepReport, TrainingTask
 from services.trainer.training.recipe import Recipe
+from tests.unit.trainer.lessons import dataset
 
 JOB = TrainingJob(job_id=new_job_id(), tenant="acme", user="ada", dataset_key="key", recipe_overrides={})
-LESSON = Dataset(
-    lesson="lesson",
-    tenant="acme",
-    user="ada",
-    kind="instruction",
-    statement="",
-    language="en",
-    examples=[],
-    probes=[],
-    selection=SelectionReport(generated=0, kept=0),
-)
 
 
 class Reader:
     async def read(self, job: TrainingJob) -> Syllabus:
-        return Syllabus(job, LESSON, (), None, None, Recipe(max_steps=4), ())
+        return Syllabus(job, dataset("lesson", []), (), None, None, Recipe(max_steps=4), ())
 
 
 @dataclass

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from services.common.datasets import Dataset, Message, Probe, SelectionReport
+from services.common.datasets import Message, Probe
 from services.common.errors import Unavailable
 from services.common.manifest import GateSummary
 from services.trainer.gate.examination import Examiner
 from services.trainer.gate.probing import ProbeLimits, ask_questions, choose_questions
 from services.trainer.gate.serving import AdapterVersion
 from services.trainer.gate.verdict import GateThresholds, judge
+from tests.unit.trainer.lessons import dataset
 
 LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=8, at_once=2)
 CANDIDATE = AdapterVersion("acme", "ada", "v-000000000000-00000000")
@@ -23,20 +24,6 @@ def probe(kind: str, question: str, expected: str = "", forbidden: str = "") -> 
         prompt=[Message(role="user", content=question)],
         expected=[expected] if expected else [],
         forbidden=[forbidden] if forbidden else [],
-    )
-
-
-def dataset(lesson: str, probes: list[Probe]) -> Dataset:
-    return Dataset(
-        lesson=lesson,
-        tenant="acme",
-        user="ada",
-        kind="instruction",
-        statement="",
-        language="en",
-        examples=[],
-        probes=probes,
-        selection=SelectionReport(generated=0, kept=0),
     )
 
 
