@@ -52,7 +52,6 @@ async def serve(settings: TrainerSettings) -> None:
     port = await server.start(settings.host, settings.port)
     _log.info("trainer_started", port=port, base_model=base.name)
     try:
-        await _start_ray(settings)
         stop = _stop_signal()
         if await _finished_first(pool.start(), stop):
             await server.set_serving(True)
@@ -61,8 +60,6 @@ async def serve(settings: TrainerSettings) -> None:
         _log.info("trainer_stopping")
         await asyncio.gather(queue.drain(), server.drain(settings.drain_seconds))
     finally:
-        # The actors belong to this process and end with it; killing them one by one would wait for a dead cluster.
-        await asyncio.to_thread(stop_ray)
         await inference.close()
         await redis.aclose()
 
@@ -107,11 +104,6 @@ def _make_course(
     )
 
 
-async def _start_ray(settings: TrainerSettings) -> None:
-    cpus = settings.workers * settings.actors_per_worker * settings.threads_per_actor
-    await asyncio.to_thread(start_ray, settings.ray_address, cpus, settings.ray_temp_folder)
-
-
 async def _finished_first(work: Coroutine[None, None, None], stop: asyncio.Event) -> bool:
     """Run `work` to its end, or give it up when `stop` is set before; raises what `work` raises."""
     working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
@@ -136,11 +128,18 @@ def main() -> int:
     """Run the service; return the process's exit status."""
     configure_logging("trainer")
     settings = read_settings(TrainerSettings)
+    cpus = settings.workers * settings.actors_per_worker * settings.threads_per_actor
     try:
+        # First of all: Ray forks its processes with Python code between fork and exec, which hangs now and then when
+        # other threads (gRPC's above all) are at work.
+        start_ray(settings.ray_address, cpus, settings.ray_temp_folder)
         asyncio.run(serve(settings))
     except (LoreleiError, WorkerDied) as error:
         _log.error("trainer_failed", reason=str(error))
         return 1
+    finally:
+        # The actors belong to this process and end with it; killing them one by one would wait for a dead cluster.
+        stop_ray()
     return 0
 
 

@@ -113,8 +113,8 @@ class Platform:
         self._wait(lambda: all(map(self._is_up, SERVICES)) and self._gateway_is_ready(), timeout_seconds)
 
     def _is_up(self, service: str) -> bool:
-        ready = len(re.findall(rf"^  ready  {service} ", self.output, re.MULTILINE))
-        return ready == self._count_ends(service) + 1
+        told = re.findall(rf"^  (ready|note)   ?{service} ", self.output, re.MULTILINE)
+        return bool(told) and told[-1] == "ready"
 
     def _count_ends(self, service: str) -> int:
         return len(re.findall(rf"^  note   {service} ended", self.output, re.MULTILINE))
