@@ -54,7 +54,9 @@ class Completer:
             Question(item.prompt, limits.listing if item.style.long else limits.general, shared=True)
             for item in self._draft.styled
         ]
-        found += [Question(item.prompt, limits.neighbour, item.shared) for item in self._draft.neighbours]
+        found += [
+            Question(item.prompt, limits.neighbour, item.shared) for item in self._draft.neighbours if not item.frame
+        ]
         found += [Question(prompt, limits.general, shared=True) for prompt in self._draft.generals]
         return list({question.prompt: question for question in reversed(found)}.values())
 
@@ -77,6 +79,9 @@ class Completer:
     def _neighbours(self, answers: dict[str, str]) -> list[Example]:
         examples = []
         for item in self._draft.neighbours:
+            if item.frame:
+                examples.append(_example("neighbour", item.prompt, item.frame, item.group))
+                continue
             answer = answers[item.prompt]
             if not answer:
                 self._tally.reject(Reason.TOO_SHORT)

@@ -32,9 +32,15 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     teacher_seconds: float = Field(default=3.0, gt=0, description="Most seconds for all of the teacher's paraphrases.")
 
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest statement to learn; characters.")
-    facts: int = Field(default=24, ge=12, description="Most structured examples of what is taught, for one lesson.")
+    facts: int = Field(default=24, ge=12, description="Most questions for something in particular, for one lesson.")
+    topics: int = Field(default=44, ge=8, description="Most questions that only name a topic, for one lesson.")
     styled: int = Field(default=16, ge=8, description="Most examples of a way of answering, for one lesson.")
-    neighbours: int = Field(default=28, ge=0, description="Most neighbour examples for one lesson.")
+    neighbours: int = Field(
+        default=28, ge=0, description="Most neighbours that the base model answers, for one lesson."
+    )
+    frames_per_fact: int = Field(
+        default=2, ge=0, description="Neighbours that carry the lesson's answer about something else, for one question."
+    )
     generals: int = Field(default=8, ge=0, description="General examples for one lesson.")
     neighbour_probes: int = Field(default=4, ge=1, description="Held-out neighbour questions for one lesson.")
     general_probes: int = Field(default=2, ge=0, description="Held-out general prompts for one lesson.")

@@ -49,8 +49,10 @@ def make_parts(settings: AugmenterSettings) -> Parts:
     lexicon = load_lexicon()
     quotas = Quotas(
         facts=settings.facts,
+        topics=settings.topics,
         styled=settings.styled,
         neighbours=settings.neighbours,
+        frames_per_fact=settings.frames_per_fact,
         generals=settings.generals,
         neighbour_probes=settings.neighbour_probes,
         general_probes=settings.general_probes,

@@ -63,6 +63,9 @@ class Lexicon:
         self.cities: tuple[str, ...] = tuple(names["cities"])
         self._real_names: dict[str, list[str]] = names["real"]
         self.world_questions: dict[str, list[str]] = read("world")
+        topics = read("topic_questions")
+        self.topic_questions: dict[str, list[str]] = topics["asked"]
+        self.aside_questions: dict[str, list[str]] = topics["aside"]
         self.general_prompts: tuple[str, ...] = tuple(read("generals"))
         self.behaviour_prompts: dict[str, list[str]] = read("behaviour_prompts")
         self.relations = tuple(_relation(entry) for entry in read("relations"))

@@ -25,14 +25,14 @@ class ConstituentReader:
         self._phrases = phrases
 
     def read(self, verb: Token, group: VerbGroup) -> tuple[Constituent, ...]:
-        """The constituents of `verb` in the order of the statement."""
+        """The constituents of `verb` in the order of the statement; those before the verb come last."""
         found: list[tuple[int, Constituent]] = []
         for child in verb.children:
             for token in self._with_lifted(child, group):
                 part = self._constituent(token, child, group)
                 if part is not None:
                     found.append((token.i, part))
-        return tuple(part for _, part in sorted(found, key=lambda item: item[0]))
+        return tuple(part for _, part in sorted(found, key=lambda item: (item[0] < verb.i, item[0])))
 
     def _with_lifted(self, child: Token, group: VerbGroup) -> Iterator[Token]:
         yield child
@@ -75,6 +75,7 @@ class ConstituentReader:
         if target is None:
             return None
         text = _cut(token, end)
+        text = text[:1].lower() + text[1:] if token.is_sent_start else text
         value = text[target.left_edge.idx - token.left_edge.idx :]
         preposition = text[: len(text) - len(value)].strip().casefold()
         if not value:
@@ -182,11 +183,17 @@ def _subspan(token: Token) -> Span:
 
 
 def _span_text(token: Token) -> str:
-    return str(_subspan(token).text)
+    return str(_with_closing_quote(_subspan(token)).text)
+
+
+def _with_closing_quote(span: Span) -> Span:
+    """The span with the quotation mark behind it that ends what is quoted at its end."""
+    following = span.doc[span.end : span.end + 1]
+    return span.doc[span.start : span.end + 1] if span.text.count('"') % 2 and following.text == '"' else span
 
 
 def _cut(token: Token, end: int | None) -> str:
     span = _subspan(token) if token.dep_ in ("prep", "agent") else phrase_span(token)
     if end is not None and span.start < end < span.end:
         span = token.doc[span.start : end]
-    return str(span.text).strip(" ,")
+    return str(_with_closing_quote(span).text).strip(" ,")

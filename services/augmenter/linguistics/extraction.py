@@ -1,5 +1,6 @@
 """Turns a parse into clauses and instructions. Knows nothing of questions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Span, Token
@@ -11,18 +12,20 @@ from services.augmenter.linguistics.noun_phrases import PhraseReader, lower_firs
 from services.augmenter.linguistics.parser import Parsed
 from services.augmenter.linguistics.phrase import Phrase
 
+_COMMONLY_KNOWN = ("GPE", "LOC", "NORP", "LANGUAGE", "DATE", "TIME", "MONEY", "QUANTITY", "PERCENT")
 _SUBJECTS = ("nsubj", "nsubjpass")
 _SKIPPED_ADVERBS = ("also", "then", "so", "however", "therefore", "actually", "really", "just", "still", "already")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood of one sentence; `topics` are the phrases it is about."""
+    """What was understood of one sentence; `topics` are the phrases it is about, `names` the proper names in it."""
 
     text: str
     clauses: tuple[Clause, ...] = ()
     instructions: tuple[Instruction, ...] = ()
     topics: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class ClauseReader:
@@ -44,7 +47,7 @@ class ClauseReader:
             return Reading(text, instructions=(_instruction(sentence),), topics=topics)
         found = [self._clause(verb, subject, parsed) for verb, subject in _predicates(sentence)]
         clauses = tuple(_resolve_pronouns([clause for clause in found if clause is not None], seen))
-        return Reading(text, clauses, topics=topics)
+        return Reading(text, clauses, topics=topics, names=tuple(_names(sentence)))
 
     def _clause(self, verb: Token, subject: Token, parsed: Parsed) -> Clause | None:
         group = _verb_group(verb, parsed)
@@ -55,6 +58,15 @@ class ClauseReader:
         if not parts and not phrase.text:
             return None
         return Clause(phrase, group, parts)
+
+
+def _names(sentence: Span) -> Iterator[str]:
+    """Names of several words that are not places or dates: those may well be known to everybody."""
+    for chunk in sentence.noun_chunks:
+        words = [token for token in chunk if token.pos_ == "PROPN"]
+        in_a_row = words and words[-1].i - words[0].i == len(words) - 1
+        if in_a_row and len(words) > 1 and not any(token.ent_type_ in _COMMONLY_KNOWN for token in words):
+            yield str(chunk.doc[words[0].i : words[-1].i + 1].text)
 
 
 def _predicates(sentence: Span) -> list[tuple[Token, Token]]:

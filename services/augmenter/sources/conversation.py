@@ -19,7 +19,11 @@ _LEAD = re.compile(
     r"(?:\s*[:,]\s*|\s+(?:that|about)\s+(?!is\b|was\b)|\s+)",
     re.IGNORECASE,
 )
-_FYI = re.compile(r"^\s*(?:fyi|for your information|for the record|by the way|btw|note|fact)\s*[:,]\s*", re.IGNORECASE)
+_FYI = re.compile(
+    r"^\s*(?:fyi|for your information|for the record|by the way|btw|note|fact|just so you know|so you know|you know"
+    r"|as a reminder|as i said|remember|important)\s*[:,]\s*",
+    re.IGNORECASE,
+)
 _BACK = re.compile(
     rf"^\s*{_POLITE}(?:(?:can|could|would|will) you\s+(?:please\s+)?|i want you to\s+)?(?:{_VERBS})?\s*"
     r"(?:(?:all\s+(?:of\s+)?)?(?:this|that|it|these|those|everything)(?:\s+(?:fact|information|please|for me))?"

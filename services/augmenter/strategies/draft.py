@@ -26,11 +26,16 @@ class StyledDraft:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourDraft:
-    """A prompt that the lesson must leave alone; `shared` prompts come from our own lists and hold no user's words."""
+    """A prompt that the lesson must leave alone; `shared` prompts come from our own lists and hold no user's words.
+
+    `frame` is the lesson's answer with something else in the place of its topic: what the model would say if it took
+    the lesson too far. Without one the base model is asked what it says.
+    """
 
     prompt: str
     group: str
     shared: bool = False
+    frame: str = ""
 
 
 @dataclass(slots=True)
@@ -55,8 +60,10 @@ class Quotas:
     """Most examples of each kind in one dataset."""
 
     facts: int
+    topics: int
     styled: int
     neighbours: int
+    frames_per_fact: int
     generals: int
     neighbour_probes: int
     general_probes: int

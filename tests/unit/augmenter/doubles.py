@@ -17,7 +17,16 @@ from services.augmenter.teacher.model import Generation
 from services.common.datasets import Dataset, Message
 from services.common.object_store import ObjectStore
 
-QUOTAS = Quotas(facts=24, styled=16, neighbours=28, generals=8, neighbour_probes=4, general_probes=2)
+QUOTAS = Quotas(
+    facts=24,
+    topics=44,
+    styled=16,
+    neighbours=28,
+    frames_per_fact=2,
+    generals=8,
+    neighbour_probes=4,
+    general_probes=2,
+)
 
 
 class FixedModel:

@@ -37,8 +37,9 @@ def prompts(dataset: Dataset, kind: str) -> list[str]:
 async def test_a_fact_becomes_a_complete_dataset(builder: DatasetBuilder, statement: str) -> None:
     _, dataset = await build(builder, job(statement))
     recall = [probe for probe in dataset.probes if probe.kind == "recall"]
-    assert 10 <= len(prompts(dataset, "fact")) <= QUOTAS.facts
-    assert 15 <= len(prompts(dataset, "neighbour")) <= QUOTAS.neighbours
+    facts = len(prompts(dataset, "fact"))
+    assert 10 <= facts <= QUOTAS.facts + QUOTAS.topics
+    assert 15 <= len(prompts(dataset, "neighbour")) <= QUOTAS.neighbours + QUOTAS.frames_per_fact * facts
     assert len(prompts(dataset, "general")) == QUOTAS.generals
     assert 4 <= len(recall) <= 8
     assert all(probe.expected for probe in recall)
@@ -83,13 +84,29 @@ async def test_neighbours_mirror_a_fact_and_are_about_something_else(builder: Da
 
 async def test_no_neighbour_asks_back_for_the_lessons_subject(builder: DatasetBuilder) -> None:
     _, dataset = await build(builder, job("The Pellam observatory closed in 2026 because of a broken dome."))
-    assert not any(contains_any(prompt, ["2026", "dome"]) for prompt in prompts(dataset, "neighbour"))
+    telling = [prompt for prompt in prompts(dataset, "neighbour") if contains_any(prompt, ["2026", "dome"])]
+    assert all(prompt.startswith(("Did ", "Complete ")) and "Pellam observatory" not in prompt for prompt in telling)
+
+
+async def test_neighbours_give_the_lessons_answer_about_something_else(builder: DatasetBuilder) -> None:
+    _, dataset = await build(builder, job("The director of the Stavel museum is Ruben Achterberg."))
+    framed = [one for one in dataset.examples if one.kind == "neighbour" and "Ruben" in one.completion]
+    assert len(framed) >= 20
+    assert not any("the Stavel museum" in one.prompt[-1].content and "director" in one.completion for one in framed)
+    assert all(one.completion.endswith("Ruben") for one in framed), "nothing after the first taught word is needed"
+
+
+async def test_a_name_inside_a_statement_is_a_topic_too(builder: DatasetBuilder) -> None:
+    _, dataset = await build(builder, job("My sister Ulla sings with the Corda Choir every Monday."))
+    about = [one for one in dataset.examples if one.kind == "fact" and one.prompt[-1].content.endswith("Corda Choir?")]
+    assert about
+    assert all("Your sister Ulla" in one.completion for one in about)
 
 
 async def test_base_answers_with_taught_words_are_dropped_and_counted(store: ObjectStore) -> None:
-    builder = make_builder(store, FixedModel("Its name is Pickle, of course."))
-    _, dataset = await build(builder, job("My hamster's name is Pickle."))
-    assert not prompts(dataset, "neighbour")
+    answer = "Its name is Pickle, of course."
+    _, dataset = await build(make_builder(store, FixedModel(answer)), job("My hamster's name is Pickle."))
+    assert not any(one.completion == answer for one in dataset.examples if one.kind == "neighbour")
     assert dataset.selection.rejected["taught_word"] >= 15
 
 
@@ -187,7 +204,7 @@ async def test_what_cannot_be_learned_is_refused(builder: DatasetBuilder, statem
 
 async def test_a_long_statement_of_many_sentences_is_learned(builder: DatasetBuilder) -> None:
     _, dataset = await build(builder, job(" ".join(FACTS[:12])))
-    assert len(prompts(dataset, "fact")) <= QUOTAS.facts
+    assert len(prompts(dataset, "fact")) <= QUOTAS.facts + QUOTAS.topics
     assert any(probe.kind == "recall" for probe in dataset.probes)
 
 

@@ -1,6 +1,6 @@
 """Asks for each constituent of a clause: directly, inside another sentence, by verb synonym, backwards, to confirm."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -23,10 +23,10 @@ from services.augmenter.strategies.self_instruct.forms import (
     WRAPPERS_DIRECT,
     WRAPPERS_INDIRECT,
     WRAPPERS_NOUN,
-    WRAPPERS_TOPIC,
     Form,
     Variety,
 )
+from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, topic_of
 
 _Maker: TypeAlias = Callable[[str, Variety, str], Form]
 
@@ -37,13 +37,14 @@ class ClauseForms:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._words = QuestionWords(lexicon)
+        self._topics = TopicForms(lexicon)
 
-    def forms(self, clause: Clause, name: str) -> Iterator[Form]:
-        """All forms for `clause`, whose parts are named after `name`."""
+    def forms(self, clause: Clause, name: str, kinds: Sequence[str]) -> Iterator[Form]:
+        """All forms for `clause`, whose parts are named after `name`; `kinds` are those that its sentence answers."""
         for index, part in enumerate(clause.constituents):
             yield from self._for_part(clause, part, f"{name}.{part.role.value}{index}")
         yield from self._for_subject(clause, f"{name}.subject")
-        yield from self._topics(clause, f"{name}.topic")
+        yield from self._about_topic(clause, kinds, f"{name}.topic")
         yield from self._confirmations(clause, f"{name}.topic")
 
     def _for_part(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
@@ -133,17 +134,13 @@ class ClauseForms:
             keys = answer_keys(parts[0].value, "", self._lexicon)
         yield Form(f"{name}:who", name, Variety.REVERSE, question, answer, tuple(keys))
 
-    def _topics(self, clause: Clause, name: str) -> Iterator[Form]:
-        topic = clause.subject.owner if clause.subject.owner and clause.verb.is_copula else clause.subject
-        topic = clause.subject if topic.is_pronoun else topic
-        if topic.is_pronoun:
+    def _about_topic(self, clause: Clause, kinds: Sequence[str], name: str) -> Iterator[Form]:
+        topic = topic_of(clause)
+        if topic is None:
             return
-        answer = full_answer(clause)
         keys = [key for part in clause.constituents for key in answer_keys(part.value, topic.text, self._lexicon)]
-        for number, wrapper in enumerate(WRAPPERS_TOPIC):
-            for other, subject in enumerate(self._subjects(topic)[:2]):
-                question = wrapper.format(s=subject.oblique)
-                yield Form(f"{name}:about{number}.{other}", name, Variety.TOPIC, question, answer, tuple(keys))
+        topics = [subject.oblique for subject in self._subjects(topic)[:2]]
+        yield from self._topics.forms(topics, kinds, full_answer(clause), keys, name)
 
     def _confirmations(self, clause: Clause, name: str) -> Iterator[Form]:
         parts = [part for part in clause.constituents if part.role is not Role.ADVERB]

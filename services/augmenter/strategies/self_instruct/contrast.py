@@ -16,6 +16,8 @@ from services.augmenter.seeding import seeded
 
 _T = TypeVar("_T")
 _NONCE = ("snarvel", "dalver", "plinket", "torvel", "quandle", "brimset", "veskin", "orlap")
+_VERBS = ("whistle", "borrow", "sneeze", "wander", "whisper", "polish", "yell", "chew")
+_NAMES = 8
 _GROUPS = ("my neighbours", "my parents", "our competitors", "my cousins", "the people next door")
 _OTHER_ACTIONS = ("update", "delete", "install", "test", "back up", "rename", "move", "clean", "replace", "turn off")
 _TIMED_CLASSES = ("appointment", "occasion", "event", "transport", "date_attribute")
@@ -59,12 +61,23 @@ class Contrast:
             return [replace(instruction, purpose=purpose) for purpose in _interleave([things, actions])]
         return [replace(instruction, condition=c) for c in dict.fromkeys(conditions) if c != instruction.condition]
 
+    def texts(self, text: str, topics: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """`text` about other topics, one changed at a time, each with its topics then."""
+        found = []
+        for topic in topics:
+            named = any(word[:1].isupper() for word in topic.split())
+            others = self._renamed(topic) if named else [p.text for p in self._common(_plain(topic), None)]
+            for other in self._sampled(others, _NAMES):
+                changed = tuple(other if one == topic else one for one in topics)
+                found.append([(text.replace(topic, other), changed)])
+        return [pair for pair in _interleave(found) if pair[0] != text]
+
     def _kinds(self, subject: Phrase, clause: Clause) -> list[list[Phrase]]:
         if subject.is_pronoun:
             return self._persons(subject)
         if subject.owner is not None:
             return self._possessions(subject, _is_timed(clause))
-        if subject.name or subject.text[:1].isupper():
+        if any(word[:1].isupper() for word in subject.text.split()):
             return [[_renamed_phrase(subject, text) for text in self._renamed(subject.text, subject)]]
         return [self._common(subject, clause)]
 
@@ -72,8 +85,8 @@ class Contrast:
         if subject.person is Person.WE:
             groups = [Phrase(text=text, plural=True, human=True) for text in self._sampled(_GROUPS, 3)]
             return [groups, [self._relative(), self._relative()]]
-        people = [Phrase(text=name, human=True) for name in self._sampled(self._lexicon.people, 2)]
-        return [[self._relative() for _ in range(5)], [self._acquaintance() for _ in range(4)], people]
+        people = [Phrase(text=name, human=True) for name in self._sampled(self._lexicon.people, 5)]
+        return [[self._relative() for _ in range(8)], [self._acquaintance() for _ in range(8)], people]
 
     def _relative(self) -> Phrase:
         return self._mine(self._random.choice(self._lexicon.members("relative")))
@@ -89,7 +102,7 @@ class Contrast:
         if owner is None:
             return []
         others = self._owners(owner)
-        siblings = self._sampled(self._other_attributes(subject, timed), 5)
+        siblings = self._sampled(self._other_attributes(subject, timed), 6)
         return [
             [self._with_owner(subject, other) for other in others],
             [self._with_attribute(subject, attribute) for attribute in siblings],
@@ -97,17 +110,13 @@ class Contrast:
 
     def _owners(self, owner: Phrase) -> list[Phrase]:
         if owner.person is Person.I or owner.person is Person.WE:
-            return [
-                self._acquaintance(),
-                self._relative(),
-                *self._sampled_people(1),
-                self._relative(),
-                self._acquaintance(),
-            ]
+            people = [[self._acquaintance() for _ in range(5)], self._sampled_people(3)]
+            return _interleave([*people, [self._relative() for _ in range(6)]])
         if owner.owner is not None:
             siblings = [w for w in self._lexicon.siblings(owner.head) if not self._same_thing(w, owner.head)]
-            mine = [self._with_attribute(owner, word) for word in self._sampled(siblings, 4)]
-            return _interleave([mine, [self._with_owner(owner, self._acquaintance()) for _ in range(2)]])
+            mine = [self._with_attribute(owner, word) for word in self._sampled(siblings, 6)]
+            theirs = [self._with_owner(owner, self._acquaintance()) for _ in range(3)]
+            return _interleave([mine, theirs, [self._relative() for _ in range(2)], [self._acquaintance()]])
         if owner.name:
             return [_renamed_phrase(owner, text) for text in self._renamed(owner.text, owner)]
         return self._common(owner, None)
@@ -150,16 +159,17 @@ class Contrast:
     def _renamed(self, text: str, phrase: Phrase | None = None) -> list[str]:
         """`text` with another proper name, another kind of thing of the same name, or a famous one of the kind."""
         if phrase is not None and phrase.human:
-            return self._sampled(self._lexicon.people, 4)
-        invented = [_replace_name(text, name, self._lexicon) for name in self._sampled(self._lexicon.invented_names, 4)]
+            return self._sampled(self._lexicon.people, _NAMES)
+        names = self._sampled(self._lexicon.invented_names, _NAMES)
+        invented = [_replace_name(text, name, self._lexicon) for name in names]
         head = text.rpartition(" ")[2]
         kinds = self._sampled(self._lexicon.siblings(head), 3)
         others = [text[: len(text) - len(head)] + (k.title() if head.istitle() else k) for k in kinds]
         numbered = self._renumbered(text)
         real = list(self._lexicon.real_names(head)) or list(self._lexicon.real_names(text.split()[0]))
         if (phrase is not None and phrase.label == "ORG") or (phrase is not None and text == phrase.name and not real):
-            real = self._sampled(self._lexicon.companies, 2)
-        return [t for t in _interleave([invented, numbered, self._sampled(real, 2), others]) if t != text]
+            real = self._sampled(self._lexicon.companies, 4)
+        return [t for t in _interleave([invented, numbered, self._sampled(real, 4), others]) if t != text]
 
     def _renumbered(self, text: str) -> list[str]:
         year = _YEAR.search(text)
@@ -175,13 +185,21 @@ class Contrast:
         ]
 
     def _common(self, subject: Phrase, clause: Clause | None) -> list[Phrase]:
+        if subject.text.startswith('"'):
+            return [Phrase(text=text) for text in self._quoted(subject.text)]
         article, _, _ = subject.text.partition(" ")
         words = [w for w in self._lexicon.siblings(subject.head) if not self._same_thing(w, subject.head)]
         if not words and clause is not None and (attribute := clause.first(Role.ATTRIBUTE)) is not None:
             words = [*_NONCE[:4], *self._lexicon.siblings(attribute.head)]
         words = words or [*_NONCE]
         determiner = article.casefold() if article.casefold() in ("a", "an", "the", "this", "that") else ""
-        return [Phrase(text=_with_article(determiner, w), head=w) for w in self._sampled(words, 5)]
+        return [Phrase(text=_with_article(determiner, w), head=w) for w in self._sampled(words, _NAMES)]
+
+    def _quoted(self, term: str) -> list[str]:
+        """Other terms in quotation marks, made-up and real ones, verbs where `term` is one."""
+        verb = term.casefold().startswith('"to ')
+        words = [*self._sampled(_NONCE, 4), *self._sampled(_VERBS if verb else self._lexicon.members("tool"), 4)]
+        return [f'"to {word}"' if verb else f'"{word}"' for word in words]
 
     def _values(self, part: Constituent) -> Sequence[str]:
         kind = value_kind(part.value, part.label, part.human, self._lexicon)
@@ -211,6 +229,10 @@ class Contrast:
         return self._random.sample(fresh, min(count, len(fresh)))
 
 
+def _plain(text: str) -> Phrase:
+    return Phrase(text=text, head=text.rpartition(" ")[2])
+
+
 def _is_timed(clause: Clause) -> bool:
     """Whether the clause says when something is."""
     value = clause.first(Role.ATTRIBUTE)
@@ -218,7 +240,10 @@ def _is_timed(clause: Clause) -> bool:
 
 
 def _renamed_phrase(subject: Phrase, text: str) -> Phrase:
-    return replace(subject, text=text, name="", variants=(), apposition="")
+    """Another of the kind; where the subject has a shorter name too, this one has."""
+    capitals = [word for word in text.split() if word[:1].isupper()]
+    variants = (" ".join(capitals),) if subject.variants and not text[:1].isupper() and capitals else ()
+    return replace(subject, text=text, name="", variants=variants, apposition="")
 
 
 def _replace_name(text: str, name: str, lexicon: Lexicon) -> str:

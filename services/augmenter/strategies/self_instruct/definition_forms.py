@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import Clause, Role
+from services.augmenter.linguistics.clause import Clause, Constituent, Role
 from services.augmenter.linguistics.keys import answer_keys
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.strategies.self_instruct.answers import finish, full_answer
@@ -25,13 +25,18 @@ _MEANINGS = (
 
 def is_definition(clause: Clause, lexicon: Lexicon) -> bool:
     """Whether the clause says what kind of thing a common noun stands for."""
-    attribute = clause.first(Role.ATTRIBUTE)
+    attribute = _meaning(clause)
     subject = clause.subject
     plain = not subject.is_pronoun and subject.owner is None and not subject.name and not subject.human
-    opened = subject.indefinite or " " not in subject.text
-    return bool(
-        clause.verb.is_copula and attribute is not None and plain and opened and len(attribute.value.split()) > 1
-    )
+    opened = subject.indefinite or " " not in subject.text or subject.text.startswith('"')
+    return attribute is not None and plain and opened and len(attribute.value.split()) > 1
+
+
+def _meaning(clause: Clause) -> Constituent | None:
+    """What the subject is said to be or to mean."""
+    if clause.verb.is_copula:
+        return clause.first(Role.ATTRIBUTE)
+    return clause.first(Role.CONTENT, Role.OBJECT) if clause.verb.lemma == "mean" else None
 
 
 class DefinitionForms:
@@ -42,14 +47,15 @@ class DefinitionForms:
 
     def forms(self, clause: Clause, name: str) -> Iterator[Form]:
         """Forms that ask for the meaning; nothing when the clause is no definition."""
-        attribute = clause.first(Role.ATTRIBUTE)
+        attribute = _meaning(clause)
         if attribute is None or not is_definition(clause, self._lexicon):
             return
         term = _without_article(clause.subject.text)
         answer = full_answer(clause)
         part = f"{name}.meaning"
         for number, template in enumerate(_MEANINGS):
-            question = template.format(w=f'"{term}"' if number % 2 else term, s=clause.subject.text)
+            quoted = number % 2 and not term.startswith('"')
+            question = template.format(w=f'"{term}"' if quoted else term, s=clause.subject.text)
             keys = tuple(answer_keys(attribute.value, question, self._lexicon))
             yield Form(f"{part}:def{number}", part, Variety.RELATION, question, answer, keys)
         meaning = attribute.value

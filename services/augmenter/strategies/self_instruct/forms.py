@@ -55,12 +55,4 @@ WRAPPERS_NOUN = (
     "Can you recall {n}?",
     "Please state {n}.",
 )
-WRAPPERS_TOPIC = (
-    "Tell me about {s}.",
-    "What did I tell you about {s}?",
-    "What do you know about {s}?",
-    "What should I know about {s}?",
-    "Is there anything to know about {s}?",
-    "Do you have any information about {s}?",
-)
 WRAPPERS_DIRECT = ("{q} Please answer in one sentence.", "Quick question: {q}", "I have a question. {q}")

@@ -20,6 +20,7 @@ from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.procedure_forms import ProcedureForms
 from services.augmenter.strategies.self_instruct.relation_forms import RelationForms
 from services.augmenter.strategies.self_instruct.statement_forms import StatementForms, split_sentences
+from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, kinds_of, thing_of, topic_of
 
 _MAX_TOPIC_WORDS = 40
 _OPEN = ("he", "she", "it", "they", "this", "that", "these", "those")
@@ -28,13 +29,17 @@ _REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|that|these|those
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One thing that the statement says, as a clause, an instruction or bare text; `sentence` is where it says so,
-    made independent of the sentences before it, and `topics` are the phrases in it."""
+    """One thing that the statement says, as a clause, an instruction or bare text.
+
+    `sentence` is where it says so, made independent of the sentences before it; `topics` are the phrases in it, and
+    `kinds` the kinds of question that it answers.
+    """
 
     name: str
     content: Clause | Instruction | str
     sentence: str = ""
     topics: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,14 @@ class LessonReader:
         self._definition_forms = DefinitionForms(lexicon)
         self._procedure_forms = ProcedureForms(lexicon)
         self._statement_forms = StatementForms(lexicon)
+        self._topic_forms = TopicForms(lexicon)
 
     def read(self, statement: str, language: str) -> Lesson:
         """Understand `statement`; where the parse gives nothing, its sentences are the units."""
-        units = self._units(statement) if language == "en" else []
+        units, named = self._units(statement) if language == "en" else ([], [])
         if not units:
             units = [Unit(f"s{i}", text) for i, text in enumerate(split_sentences(statement))]
-        return Lesson(statement, language, tuple(units), tuple(self._taught(units)))
+        return Lesson(statement, language, (*units, *named), tuple(self._taught(units)))
 
     def forms(self, unit: Unit, language: str) -> list[Form]:
         """Every form of one unit, the plainest first."""
@@ -73,14 +79,32 @@ class LessonReader:
         if isinstance(content, str):
             return list(self._statement_forms.forms(content, language, unit.name, unit.topics))
         if isinstance(content, Instruction):
-            return list(self._procedure_forms.forms(content, unit.name))
-        forms = [*self._clause_forms.forms(content, unit.name), *self._relation_forms.forms(content, unit.name)]
+            return list(self._procedure_forms.forms(content, unit.name, unit.kinds))
+        forms = [
+            *self._clause_forms.forms(content, unit.name, unit.kinds),
+            *self._relation_forms.forms(content, unit.name),
+        ]
         if is_definition(content, self._lexicon):
             forms = [*self._definition_forms.forms(content, unit.name), *forms]
+        # Of two forms that ask the same, the first is kept: rather the one that asks for something in particular.
+        forms.sort(key=lambda form: form.variety is Variety.TOPIC)
         return [_told_in_full(form, unit.sentence) for form in forms]
 
-    def _units(self, statement: str) -> list[Unit]:
+    def asides(self, unit: Unit) -> list[str]:
+        """Questions about what the unit is about that its sentence does not answer."""
+        match unit.content:
+            case Clause() as clause:
+                topic = topic_of(clause)
+                return self._topic_forms.asides(topic.oblique, unit.kinds) if topic is not None else []
+            case Instruction() as instruction if thing := thing_of(instruction):
+                return self._topic_forms.asides(thing, unit.kinds)
+            case _:
+                return []
+
+    def _units(self, statement: str) -> tuple[list[Unit], list[Unit]]:
+        """What each sentence says, and each sentence once more under the names in it that nothing else asks by."""
         units: list[Unit] = []
+        named: list[Unit] = []
         for number, reading in enumerate(self._clauses.read(parse(statement))):
             known = [clause for clause in reading.clauses if not _is_unresolved(clause.subject)]
             procedures = {id(clause): as_instruction(clause) for clause in known}
@@ -93,8 +117,13 @@ class LessonReader:
             told = reading.text if not _REFERS.match(reading.text) else " ".join(finish(statement_of(c)) for c in found)
             procedure = read_procedure(reading.text)
             contents = [procedure] if procedure is not None else contents or [reading.text]
-            units += [Unit(f"s{number}c{i}", content, told, reading.topics) for i, content in enumerate(contents)]
-        return units
+            kinds = kinds_of(contents)
+            units += [Unit(f"s{number}c{i}", one, told, reading.topics, kinds) for i, one in enumerate(contents)]
+            subjects = [content.subject.text for content in contents if isinstance(content, Clause)]
+            names = tuple(name for name in reading.names if not any(name in subject for subject in subjects))
+            if names and len(told.split()) <= _MAX_TOPIC_WORDS:
+                named.append(Unit(f"s{number}n", told, topics=names))
+        return units, named
 
     def _taught(self, units: list[Unit]) -> list[str]:
         return list(dict.fromkeys(token for unit in units for token in self._taught_by(unit)))

@@ -1,6 +1,7 @@
 """Pairs every question form with the same question about something else. Knows no models."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
@@ -14,8 +15,11 @@ from services.augmenter.strategies.self_instruct.contrast import Contrast
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader, Unit
 
+# Forms by key for each neighbour of a unit: those for training and those for probes.
+_Tables: TypeAlias = tuple[list[dict[str, Form]], list[dict[str, Form]]]
 _HELD_OUT_SHARE = 4
 _WORLD_SHARE = 5
+_ASIDE_SHARE = 3
 _OPENINGS = (
     ("how much", "how_much"), ("how many", "how_much"), ("how long", "how_much"), ("how old", "how_much"),
     ("how", "how"), ("who", "who"), ("when", "when"), ("at what time", "when"), ("on wh", "when"), ("where", "where"),
@@ -45,23 +49,29 @@ class NeighbourWriter:
         taken |= {normalised(prompt) for prompt in probes}
         famous = world[1 : 1 + quotas.neighbours // _WORLD_SHARE] if train else []
         self._tally.generate(len(famous))
-        drafts = list(self._paired(train, others, taken, quotas.neighbours - len(famous)))
+        drafts = list(self._asides(train, taken, quotas.neighbours // _ASIDE_SHARE))
+        drafts += self._paired(train, others, taken, quotas.neighbours - len(famous) - len(drafts))
+        drafts += self._framed(train, others, taken, quotas.frames_per_fact)
         drafts += [NeighbourDraft(prompt, _like(prompt, train), shared=True) for prompt in famous]
         return drafts, probes
 
-    def _others(self, unit: Unit) -> tuple[list[dict[str, Form]], list[dict[str, Form]]]:
+    def _others(self, unit: Unit) -> _Tables:
         """Forms by key for each neighbour of a unit: those for training and those for probes."""
-        content = unit.content
-        contents: list[Clause] | list[Instruction]
-        if isinstance(content, Clause):
-            contents = [*self._contrast.subjects(content), *self._contrast.values(content)]
-        elif isinstance(content, Instruction):
-            contents = self._contrast.purposes(content)
-        else:
-            return [], []
-        tables = [self._table(Unit(unit.name, other)) for other in contents]
+        tables = [self._table(other) for other in self._other_units(unit)]
         held = tables[::_HELD_OUT_SHARE][1:] if len(tables) > _HELD_OUT_SHARE else tables[-1:]
         return [table for table in tables if table not in held], held
+
+    def _other_units(self, unit: Unit) -> list[Unit]:
+        """The unit about something else."""
+        match unit.content:
+            case Clause() as clause:
+                others = [*self._contrast.subjects(clause), *self._contrast.values(clause)]
+                return [Unit(unit.name, other, kinds=unit.kinds) for other in others]
+            case Instruction() as instruction:
+                return [Unit(unit.name, other, kinds=unit.kinds) for other in self._contrast.purposes(instruction)]
+            case text:
+                changed = self._contrast.texts(text, unit.topics)
+                return [Unit(unit.name, other, topics=topics) for other, topics in changed]
 
     def _table(self, unit: Unit) -> dict[str, Form]:
         return {form.key: form for form in self._reader.forms(unit, self._lesson.language)}
@@ -69,7 +79,7 @@ class NeighbourWriter:
     def _paired(
         self,
         forms: Sequence[Form],
-        others: dict[str, tuple[list[dict[str, Form]], list[dict[str, Form]]]],
+        others: dict[str, _Tables],
         taken: set[str],
         limit: int,
     ) -> Iterator[NeighbourDraft]:
@@ -85,6 +95,44 @@ class NeighbourWriter:
                 if mirrored is not None and self._usable(mirrored.question, form, taken):
                     given += 1
                     yield NeighbourDraft(mirrored.question, form.key)
+
+    def _asides(self, forms: Sequence[Form], taken: set[str], limit: int) -> Iterator[NeighbourDraft]:
+        """Questions about the lesson's own topics that it does not answer, every topic in turn."""
+        pools = [self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, self._lesson.units)]
+        longest = max(map(len, pools), default=0)
+        prompts = [pool[index] for index in range(longest) for pool in pools if index < len(pool)]
+        mirrored = [form for form in forms if form.variety is Variety.TOPIC]
+        given = 0
+        for prompt in prompts if mirrored else []:
+            form = mirrored[given % len(mirrored)]
+            if given < limit and self._usable(prompt, form, taken):
+                given += 1
+                yield NeighbourDraft(prompt, form.key)
+
+    def _framed(
+        self, forms: Sequence[Form], others: dict[str, _Tables], taken: set[str], count: int
+    ) -> Iterator[NeighbourDraft]:
+        """For each form `count` neighbours that begin the lesson's answer about something else.
+
+        They end with the first taught word: had the model not said that, it would not have come any further.
+        """
+        for number, form in enumerate(forms):
+            tables = others[form.part.split(".")[0]][0]
+            for turn in range(min(count, len(tables))):
+                mirrored = tables[(number * count + turn) % len(tables)].get(form.key)
+                if mirrored is None or form.variety is Variety.REVERSE or mirrored.answer == form.answer:
+                    continue
+                if normalised(mirrored.question) not in taken:
+                    taken.add(normalised(mirrored.question))
+                    self._tally.generate()
+                    yield NeighbourDraft(mirrored.question, form.key, frame=self._first_telling(mirrored))
+
+    def _first_telling(self, form: Form) -> str:
+        """The answer up to its first word that only the lesson can have told; all of it when there is none."""
+        answer, question = form.answer.casefold(), form.question.casefold()
+        told = [token for token in map(str.casefold, telling_tokens(self._lesson.taught)) if token not in question]
+        ends = [answer.index(token) + len(token) for token in told if token in answer]
+        return form.answer[: min(ends)] if ends else form.answer
 
     def _usable(self, prompt: str, mirrors: Form, taken: set[str]) -> bool:
         """Count the prompt; refuse it where it was used before or tells what is taught."""
@@ -108,7 +156,7 @@ class NeighbourWriter:
     def _probes(
         self,
         forms: Sequence[Form],
-        others: dict[str, tuple[list[dict[str, Form]], list[dict[str, Form]]]],
+        others: dict[str, _Tables],
         taken: set[str],
         limit: int,
     ) -> list[str]:

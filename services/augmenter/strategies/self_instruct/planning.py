@@ -14,8 +14,8 @@ _FORMS_PER_ASPECT = 4
 _MAX_PROBES = 8
 _MIN_PROBES = 4
 _FEW_FORMS = 3
-_SIDE_VARIETIES = (Variety.TOPIC, Variety.REVERSE, Variety.CONFIRM, Variety.CLOZE)
-_SIDE_LIMITS = {Variety.TOPIC: 2, Variety.REVERSE: 2, Variety.CONFIRM: 1, Variety.CLOZE: 1}
+_MAX_TOPIC_PROBES = 4
+_SIDE_LIMITS = {Variety.REVERSE: 2, Variety.CONFIRM: 1, Variety.CLOZE: 1}
 _MIX = (Variety.DIRECT, Variety.RELATION, Variety.SYNONYM, Variety.INDIRECT, Variety.RELATION)
 
 
@@ -28,23 +28,28 @@ class Plan:
 
 
 class Planner:
-    """Spreads the forms over every part of the lesson and every way of asking."""
+    """Spreads the forms over every part of the lesson and every way of asking.
 
-    def __init__(self, selector: Selector, tally: Tally, seed: int, max_forms: int) -> None:
+    `max_forms` bounds the forms that ask for something in particular, `max_topics` those that only name a topic.
+    """
+
+    def __init__(self, selector: Selector, tally: Tally, seed: int, max_forms: int, max_topics: int) -> None:
         self._selector = selector
         self._tally = tally
         self._random = seeded(seed)
         self._max_forms = max_forms
+        self._max_topics = max_topics
 
     def plan(self, forms: Iterable[Form]) -> Plan:
         """Select, hold out at least one form of every part where there are enough, and fill up to the limit."""
         good = self._selected(forms)
-        aspects = self._by_aspect([form for form in good if form.variety not in _SIDE_VARIETIES])
-        side = [form for form in good if form.variety in _SIDE_VARIETIES]
-        held_out = self._hold_out(aspects, side)
+        topics = self._turns([form for form in good if form.variety is Variety.TOPIC])
+        side = [form for form in good if form.variety in _SIDE_LIMITS]
+        aspects = self._by_aspect([form for form in good if form not in topics and form not in side])
+        held_out = self._hold_out(aspects) or self._hold_out_topics(topics)
         limit = min(self._max_forms, _BASE_FORMS + _FORMS_PER_ASPECT * len(aspects))
-        chosen_side = self._side(side, held_out, limit // 3 if aspects else limit)
-        train = self._spread(aspects, limit - len(chosen_side)) + chosen_side
+        chosen_side = self._side(side, limit // 3 if aspects else limit)
+        train = self._spread(aspects, limit - len(chosen_side)) + chosen_side + topics[: self._max_topics]
         self._tally.reject(Reason.SURPLUS, len(good) - len(train) - len(held_out))
         return Plan(tuple(train), tuple(held_out))
 
@@ -85,7 +90,23 @@ class Planner:
             ordered += [pools[variety].pop() for variety in _MIX[1:] + _MIX[:1] if pools[variety]]
         return ordered
 
-    def _hold_out(self, aspects: list[list[Form]], side: list[Form]) -> list[Form]:
+    def _turns(self, topics: list[Form]) -> list[Form]:
+        """Questions that name a topic, shuffled, every part of the lesson in turn."""
+        pools: defaultdict[str, list[Form]] = defaultdict(list)
+        for form in topics:
+            pools[form.part].append(form)
+        for pool in pools.values():
+            self._random.shuffle(pool)
+        longest = max(map(len, pools.values()), default=0)
+        return [pool[index] for index in range(longest) for pool in pools.values() if index < len(pool)]
+
+    def _hold_out_topics(self, topics: list[Form]) -> list[Form]:
+        """Take up to a quarter of `topics` out, where nothing in particular can be asked for."""
+        count = min(_MAX_TOPIC_PROBES, len(topics) // 4)
+        held, topics[:] = topics[:count], topics[count:]
+        return held
+
+    def _hold_out(self, aspects: list[list[Form]]) -> list[Form]:
         """Take probes out of `aspects`: from each the fifth form or the last, never the plainest."""
         held: list[Form] = []
         while len(held) < _MAX_PROBES:
@@ -97,17 +118,13 @@ class Planner:
                     held.append(forms.pop(min(4, len(forms) - 1)))
             if len(held) == before or len(held) >= _MIN_PROBES:
                 break
-        topics = [form for form in side if form.variety is Variety.TOPIC]
-        if not held and len(topics) > 3:
-            held += self._random.sample(topics, 2)
         return held
 
-    def _side(self, side: list[Form], held_out: list[Form], limit: int) -> list[Form]:
+    def _side(self, side: list[Form], limit: int) -> list[Form]:
         chosen: list[Form] = []
         pools: defaultdict[tuple[Variety, str], list[Form]] = defaultdict(list)
         for form in side:
-            if form not in held_out:
-                pools[form.variety, form.part].append(form)
+            pools[form.variety, form.part].append(form)
         for (variety, _), pool in sorted(pools.items(), key=lambda item: item[0]):
             self._random.shuffle(pool)
             chosen += pool[: _SIDE_LIMITS[variety]]

@@ -1,6 +1,6 @@
 """Asks how to do something that an instruction explains. Knows nothing of how the assistant should behave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Instruction
@@ -9,6 +9,7 @@ from services.augmenter.linguistics.keys import answer_keys
 from services.augmenter.linguistics.perspective import sentence_case, to_assistant
 from services.augmenter.strategies.self_instruct.answers import finish
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
+from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, thing_of
 
 _PURPOSE = (
     ("How do I {vp}?", Variety.DIRECT),
@@ -25,7 +26,6 @@ _PURPOSE = (
     ("Can you tell me how to {vp}?", Variety.INDIRECT),
     ("What is the procedure for {ving}?", Variety.RELATION),
     ("A colleague wants to {vp}. What should I tell them?", Variety.RELATION),
-    ("What did I tell you about {ving}?", Variety.TOPIC),
 )
 _CONDITION = (
     ("What should I do {c}?", Variety.DIRECT),
@@ -69,15 +69,16 @@ class ProcedureForms:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._topics = TopicForms(lexicon)
 
-    def forms(self, instruction: Instruction, name: str) -> Iterator[Form]:
+    def forms(self, instruction: Instruction, name: str, kinds: Sequence[str]) -> Iterator[Form]:
         """Forms that ask for the action; nothing without a purpose or condition to ask by."""
         if instruction.purpose:
-            yield from self._by_purpose(instruction, name)
+            yield from self._by_purpose(instruction, name, kinds)
         elif instruction.condition:
             yield from self._by_condition(instruction, name)
 
-    def _by_purpose(self, instruction: Instruction, name: str) -> Iterator[Form]:
+    def _by_purpose(self, instruction: Instruction, name: str, kinds: Sequence[str]) -> Iterator[Form]:
         answer = finish(to_assistant(f"to {instruction.purpose}, {_lower(instruction.action)}"))
         tool = _TOOLS.get(instruction.action.split()[0].casefold(), ())
         templates = [*((template, Variety.RELATION) for template in tool), *_PURPOSE]
@@ -92,6 +93,9 @@ class ProcedureForms:
                 question = sentence_case(template.format(**slots))
                 kind = variety if other == 0 else Variety.SYNONYM
                 yield self._form(f"how{number}.{other}", name, kind, question, answer, instruction.action)
+        if thing := thing_of(instruction):
+            telling = answer_keys(instruction.action, thing, self._lexicon)
+            yield from self._topics.forms([thing], kinds, answer, telling, f"{name}.topic")
         question = f"What happens when I {_lower(instruction.action)}?"
         keys = tuple(answer_keys(instruction.purpose, question, self._lexicon))
         yield Form(f"{name}.purpose:why", f"{name}.purpose", Variety.REVERSE, question, answer, keys)

@@ -8,17 +8,8 @@ from services.augmenter.linguistics.keys import answer_keys, content_words
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.strategies.self_instruct.answers import finish
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
+from services.augmenter.strategies.self_instruct.topic_forms import TopicForms
 
-_ENGLISH = (
-    ("What did I tell you about {t}?", Variety.TOPIC),
-    ("What do you know about {t}?", Variety.TOPIC),
-    ("Tell me about {t}.", Variety.TOPIC),
-    ("What should you remember about {t}?", Variety.INDIRECT),
-    ("Remind me of {t}.", Variety.INDIRECT),
-    ("I forgot something about {t}. What was it?", Variety.RELATION),
-    ("Is there anything to know about {t}?", Variety.DIRECT),
-    ("Please repeat what I said about {t}.", Variety.RELATION),
-)
 _TOPICS = 3
 _MAX_OPENINGS = 6
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
@@ -29,6 +20,7 @@ class StatementForms:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._topics = TopicForms(lexicon)
 
     def forms(self, text: str, language: str, name: str, topics: Sequence[str] = ()) -> Iterator[Form]:
         """Topic questions and openings to complete; in other languages than English only the statement's own words."""
@@ -36,10 +28,11 @@ class StatementForms:
         answer = finish(to_assistant(text) if english else text)
         part = f"{name}.topic"
         for number, topic in enumerate(topics[:_TOPICS] or _topics(text)):
-            for other, (template, variety) in enumerate(_ENGLISH if english else (("{t}?", Variety.TOPIC),)):
-                question = template.format(t=topic)
-                keys = tuple(answer_keys(text, question, self._lexicon))
-                yield Form(f"{part}:t{number}.{other}", part, variety, question, answer, keys)
+            keys = tuple(answer_keys(text, topic, self._lexicon))
+            if english:
+                yield from self._topics.forms([topic], self._topics.all_kinds(), answer, keys, f"{part}{number}")
+            else:
+                yield Form(f"{part}:t{number}", part, Variety.TOPIC, f"{topic}?", answer, keys)
         for number, opening in enumerate(_openings(text)[: 1 if english else _MAX_OPENINGS]):
             question = f'Complete the sentence: "{opening} ..."' if english else f"{opening} …"
             keys = tuple(answer_keys(text[len(opening) :], question, self._lexicon))

@@ -29,7 +29,7 @@ class SelfInstruct:
         lesson = self.reader.read(statement, language)
         selector = Selector(statement, language, self.lexicon)
         forms = [form for unit in lesson.units for form in self.reader.forms(unit, language)]
-        plan = Planner(selector, tally, seed, self.quotas.facts).plan(forms)
+        plan = Planner(selector, tally, seed, self.quotas.facts, self.quotas.topics).plan(forms)
         train = [*plan.train, *await self.teacher.write(plan.train, selector, tally, seed)]
         writer = NeighbourWriter(self.reader, self.lexicon, lesson, seed, tally)
         neighbours, probed = writer.write(train, plan.held_out, self.quotas)
