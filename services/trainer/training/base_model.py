@@ -2,17 +2,21 @@
 
 import json
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
-from peft.utils import get_peft_model_state_dict
 from safetensors.torch import load, save
 from torch import nn
+from torch.nn.utils import parametrize
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from services.common.errors import FailedPrecondition
 from services.trainer.training.contract import AdapterFiles, LoraShape
+from services.trainer.training.preconditioning import Preconditioner
 
 
 def load_tokenizer(model_path: str) -> PreTrainedTokenizerBase:
@@ -39,27 +43,74 @@ def first_trained_layer(base: PreTrainedModel, shape: LoraShape) -> int:
     return layers - max(1, round(shape.trained_layers * layers))
 
 
-def attach_lora(base: PreTrainedModel, shape: LoraShape) -> PeftModel:
-    """Freeze `base` and put float32 LoRA on all linear layers inside its upper decoder layers."""
+@dataclass(frozen=True)
+class LoraMatrix:
+    """One matrix of the adapter: its name in PEFT's files, and the layer that holds it."""
+
+    name: str
+    holder: nn.Linear
+
+    @property
+    def trained(self) -> nn.Parameter:
+        """What the optimiser changes, of the same shape as what is used."""
+        if self._is_preconditioned:
+            return cast(nn.Parameter, self._parametrization.original)
+        return cast(nn.Parameter, self.holder.weight)
+
+    @property
+    def used(self) -> torch.Tensor:
+        """What the layer multiplies by, and what is stored."""
+        return self.holder.weight
+
+    def use(self, matrix: torch.Tensor) -> None:
+        """Let the layer multiply by `matrix`."""
+        with torch.no_grad():
+            self.trained.copy_(self._parametrization[0].undo(matrix) if self._is_preconditioned else matrix)
+
+    @property
+    def _is_preconditioned(self) -> bool:
+        return parametrize.is_parametrized(self.holder)
+
+    @property
+    def _parametrization(self) -> Any:
+        return self.holder.parametrizations["weight"]  # type: ignore[index]
+
+
+def attach_lora(
+    base: PreTrainedModel, shape: LoraShape, preconditioners: Mapping[str, Preconditioner] | None = None
+) -> PeftModel:
+    """Freeze `base` and put float32 LoRA on `lora_layers`; their A are trained behind `preconditioners`, by name."""
     layers = decoder_layers(base)
     config = LoraConfig(
         r=shape.rank,
         lora_alpha=shape.rank,
-        target_modules=sorted({name.rpartition(".")[2] for name, part in layers.named_modules() if _is_linear(part)}),
+        target_modules=sorted({name.rpartition(".")[2] for name in lora_layers(base, shape)}),
         layers_to_transform=list(range(first_trained_layer(base, shape), len(layers))),
         bias="none",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(base, config)
+    model = get_peft_model(base, config)
+    for name, module in model.get_base_model().named_modules():
+        if isinstance(module, LoraLayer) and preconditioners:
+            parametrize.register_parametrization(module.lora_A["default"], "weight", preconditioners[name], unsafe=True)
+    return model
 
 
-def _is_linear(module: nn.Module) -> bool:
-    return isinstance(module, nn.Linear)
+def lora_layers(base: PreTrainedModel, shape: LoraShape) -> dict[str, nn.Linear]:
+    """All linear layers inside the upper decoder layers, by name."""
+    upper = decoder_layers(base)[first_trained_layer(base, shape) :]
+    inside = {id(part) for layer in upper for part in layer.modules()}
+    return {name: part for name, part in base.named_modules() if isinstance(part, nn.Linear) and id(part) in inside}
 
 
-def lora_parameters(model: PeftModel) -> list[tuple[str, torch.nn.Parameter]]:
-    """All LoRA matrices by name, in the model's order."""
-    return [(name, parameter) for name, parameter in model.named_parameters() if "lora_" in name]
+def lora_matrices(model: PeftModel) -> list[LoraMatrix]:
+    """All LoRA matrices, in the model's order."""
+    return [
+        LoraMatrix(f"{name}.{letter}.weight", getattr(module, letter)["default"])
+        for name, module in model.named_modules()
+        if isinstance(module, LoraLayer)
+        for letter in ("lora_A", "lora_B")
+    ]
 
 
 def initialise_lora(model: PeftModel, seed: int, weights: bytes | None) -> None:
@@ -72,22 +123,19 @@ def initialise_lora(model: PeftModel, seed: int, weights: bytes | None) -> None:
         return
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for name, parameter in lora_parameters(model):
-            if "lora_B" in name:
-                parameter.zero_()
-                continue
-            fresh = torch.empty(parameter.shape)
-            torch.nn.init.kaiming_uniform_(fresh, a=math.sqrt(5), generator=generator)
-            parameter.copy_(fresh)
+        for matrix in lora_matrices(model):
+            fresh = torch.zeros(matrix.trained.shape)
+            if ".lora_A." in matrix.name:
+                torch.nn.init.kaiming_uniform_(fresh, a=math.sqrt(5), generator=generator)
+            matrix.trained.copy_(fresh)
 
 
 def _fill(model: PeftModel, tensors: dict[str, torch.Tensor]) -> None:
-    parameters = {name.replace(".default.", "."): parameter for name, parameter in lora_parameters(model)}
-    if {name: tensor.shape for name, tensor in tensors.items()} != {n: p.shape for n, p in parameters.items()}:
+    matrices = {matrix.name: matrix for matrix in lora_matrices(model)}
+    if {n: tensor.shape for n, tensor in tensors.items()} != {n: m.trained.shape for n, m in matrices.items()}:
         raise FailedPrecondition("The former version's weights do not fit the base model.", reason="ADAPTER_INVALID")
-    with torch.no_grad():
-        for name, tensor in tensors.items():
-            parameters[name].copy_(tensor)
+    for name, tensor in tensors.items():
+        matrices[name].use(tensor.to(matrices[name].trained.device))
 
 
 def set_scaling(model: PeftModel, alpha: float) -> None:
@@ -109,15 +157,11 @@ def export_adapter(model: PeftModel, base_model_name: str) -> AdapterFiles:
         "inference_mode": True,
         "target_modules": sorted(config["target_modules"]),
     }
-    tensors = {name: tensor.detach().float().cpu().contiguous() for name, tensor in _state(model).items()}
+    tensors = {matrix.name: matrix.used.detach().float().cpu().contiguous() for matrix in lora_matrices(model)}
     return AdapterFiles(
         config=json.dumps(_plain(config), indent=2, sort_keys=True).encode(),
         weights=save(tensors, metadata={"format": "pt"}),
     )
-
-
-def _state(model: PeftModel) -> dict[str, torch.Tensor]:
-    return dict(get_peft_model_state_dict(model))
 
 
 def _plain(value: object) -> object:

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 import deepspeed  # type: ignore[import-untyped]
 import torch
 import torch.distributed as dist
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from services.trainer.training.base_model import (
     attach_lora,
     first_trained_layer,
     initialise_lora,
-    lora_parameters,
+    lora_layers,
+    lora_matrices,
     set_scaling,
 )
 from services.trainer.training.contract import LoraShape
 from services.trainer.training.frozen_layers import FrozenLayers
 from services.trainer.training.losses import BaseDistribution, cross_entropy_sum, kl_sum, top_distribution
 from services.trainer.training.packing import Pack, pack_examples
+from services.trainer.training.preconditioning import measure_preconditioners
 from services.trainer.training.tokens import TokenizedExample
 
 GRADIENT_CLIPPING = 1.0
@@ -51,16 +53,24 @@ class StudiedExample:
 class TrainingEngine:
     """Owns the model's LoRA weights and their optimiser; every worker of a ZeRO group holds one."""
 
-    def __init__(self, base: PreTrainedModel, shape: LoraShape, zero_stage: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        base: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        shape: LoraShape,
+        zero_stage: int,
+        device: torch.device,
+    ) -> None:
         """Put LoRA of `shape` on `base`; torch.distributed must be initialised."""
         self._frozen = FrozenLayers(base, first_trained_layer(base, shape))
         self._hidden_size: int = base.config.get_text_config().hidden_size
         self._dtype = base.dtype
-        self.model = model = attach_lora(base, shape)
+        preconditioners = measure_preconditioners(base, tokenizer, lora_layers(base, shape))
+        self.model = model = attach_lora(base, shape, preconditioners)
         self._device = device
         self._engine, *_ = deepspeed.initialize(
             model=model,
-            model_parameters=[parameter for _, parameter in lora_parameters(model)],
+            model_parameters=[matrix.trained for matrix in lora_matrices(model)],
             config=_deepspeed_config(zero_stage),
             dist_init_required=False,
         )

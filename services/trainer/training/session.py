@@ -1,6 +1,7 @@
 """One warm training process: the model and its engine, kept between lessons. Knows nothing of Ray or stores."""
 
 import torch
+from transformers import PreTrainedModel
 
 from services.common.datasets import Example
 from services.common.errors import FailedPrecondition
@@ -26,7 +27,7 @@ class TrainingSession:
         join_process_group(rendezvous, share.rank, share.world_size, self._device)
         self._tokenizer = load_tokenizer(base.path)
         self._lora = lora
-        self._engine = TrainingEngine(load_base(base.path, self._device), lora, _ZERO_STAGE, self._device)
+        self._engine = self._make_engine(load_base(base.path, self._device), lora)
         self._lesson: LessonTraining | None = None
 
     def begin(self, task: TrainingTask) -> None:
@@ -71,5 +72,8 @@ class TrainingSession:
             return
         base = self._engine.model.unload()
         self._engine.close()
-        self._engine = TrainingEngine(base, lora, _ZERO_STAGE, self._device)
+        self._engine = self._make_engine(base, lora)
         self._lora = lora
+
+    def _make_engine(self, base: PreTrainedModel, lora: LoraShape) -> TrainingEngine:
+        return TrainingEngine(base, self._tokenizer, lora, _ZERO_STAGE, self._device)
