@@ -45,6 +45,17 @@ def check_version(value: str) -> str:
     return value
 
 
+def check_title(value: str) -> str:
+    """Return `value` without outer spaces, or raise InvalidArgument when it cannot be a user's name for a version."""
+    title = value.strip()
+    if len(title) > MAX_NAME_LENGTH or not title.isprintable() or title == "base" or _VERSION.fullmatch(title):
+        raise InvalidArgument(
+            f"`name` must have at most {MAX_NAME_LENGTH} printable characters, and not be `base` or a version's name.",
+            field="name",
+        )
+    return title
+
+
 def new_job_id() -> str:
     """Make an id for a learn job."""
     return f"learn-{secrets.token_hex(12)}"

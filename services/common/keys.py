@@ -19,4 +19,9 @@ def adapter_prefix(tenant: str, user: str, version: str) -> str:
 
 def lesson_dataset_key(tenant: str, user: str, lesson: str) -> str:
     """Key of what one lesson taught: its examples and probes. A lesson is named after its learn job."""
-    return f"lessons/{check_tenant(tenant)}/{check_user(user)}/{check_job_id(lesson)}/dataset.json"
+    return f"{lesson_prefix(tenant, user, lesson)}dataset.json"
+
+
+def lesson_prefix(tenant: str, user: str, lesson: str) -> str:
+    """Prefix of all that is stored of one lesson."""
+    return f"lessons/{check_tenant(tenant)}/{check_user(user)}/{check_job_id(lesson)}/"

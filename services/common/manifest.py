@@ -29,6 +29,7 @@ class GateSummary(BaseModel):
     recall_before: float
     locality: float
     retention: float
+    forgotten: float = Field(default=1.0, description="Of the forgotten lesson's questions, no longer answered.")
     probes: int
     answers: list[ProbeAnswer] = Field(default_factory=list)
 

@@ -11,7 +11,7 @@ from services.common.errors import FailedPrecondition, NotFound, StaleVersion, U
 from services.common.identifiers import check_job_id, check_tenant, check_user, check_version
 from services.common.manifest import AdapterManifest, manifest_from_bytes, manifest_to_bytes
 
-# All scripts see the same four keys: active pointer, versions by age, the version's record, versions by job.
+# All scripts see the same keys: active pointer, versions by age, the version's record, versions by job, own names.
 _PUBLISH = """
 local published = redis.call('HGET', KEYS[4], ARGV[2])
 if published then return {'DONE', published} end
@@ -32,6 +32,7 @@ _DELETE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return {'ACTIVE'} end
 if redis.call('DEL', KEYS[3]) == 0 then return {'MISSING'} end
 redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('HDEL', KEYS[5], ARGV[1])
 return {'OK'}
 """
 
@@ -80,6 +81,23 @@ class AdapterRegistry:
         elif (await self._run(self._activate, tenant, user, version, [version]))[0] == "MISSING":
             raise _missing(version)
 
+    async def name(self, tenant: str, user: str, version: str, title: str) -> None:
+        """Give `version` a name of the user's own, or none where `title` is empty; no other keeps the same.
+
+        Raises NotFound.
+        """
+        await self.get(tenant, user, version)
+        titles = _keys(tenant, user)[4]
+        outdated = {one for one, taken in (await self.names(tenant, user)).items() if taken == title} | {version}
+        await self._call(self._redis.hdel(titles, *outdated))
+        if title:
+            await self._call(self._redis.hset(titles, version, title))
+
+    async def names(self, tenant: str, user: str) -> dict[str, str]:
+        """The user's own names, by version; versions without one are left out."""
+        found = await self._call(self._redis.hgetall(_keys(tenant, user)[4]))
+        return {_text(version) or "": _text(title) or "" for version, title in found.items()}
+
     async def get(self, tenant: str, user: str, version: str) -> AdapterManifest:
         """Return one version's manifest, or raise NotFound."""
         data = _text(await self._call(self._redis.get(_keys(tenant, user, version)[2])))
@@ -123,7 +141,13 @@ def active_key(tenant: str, user: str) -> str:
 def _keys(tenant: str, user: str, version: str | None = None) -> list[str]:
     owner = f"{check_tenant(tenant)}:{check_user(user)}"
     record = f"adapter:{owner}:{check_version(version)}" if version else ""
-    return [active_key(tenant, user), f"adapters:{owner}", record, f"adapter-of-job:{owner}"]
+    return [
+        active_key(tenant, user),
+        f"adapters:{owner}",
+        record,
+        f"adapter-of-job:{owner}",
+        f"adapter-names:{owner}",
+    ]
 
 
 def _text(value: bytes | str | None) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import structlog
 
 from services.common.errors import LoreleiError
+from services.common.identifiers import check_version
 from services.common.keys import ADAPTER_CONFIG_FILE, ADAPTER_WEIGHTS_FILE, MANIFEST_FILE, adapter_prefix
 from services.common.manifest import AdapterManifest, manifest_to_bytes
 from services.common.object_store import ObjectStore
@@ -38,6 +39,15 @@ class AdapterShelf:
     async def get(self, tenant: str, user: str, version: str) -> AdapterManifest:
         """One version."""
         return await self._registry.get(tenant, user, version)
+
+    async def names(self, tenant: str, user: str) -> dict[str, str]:
+        """The user's own names, by version."""
+        return await self._registry.names(tenant, user)
+
+    async def resolve(self, tenant: str, user: str, name: str) -> str:
+        """The version that `name`, its own or the user's, stands for; raises InvalidArgument where it is neither."""
+        named = {title: version for version, title in (await self.names(tenant, user)).items()}
+        return named[name] if name in named else check_version(name)
 
     async def export(self, tenant: str, user: str, version: str) -> bytes:
         """The version as a zip file: a standard PEFT folder, and its manifest with what the gate found."""

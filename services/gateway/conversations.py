@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -26,7 +27,8 @@ class Conversations:
     """The latest turns of each conversation; every method raises Unavailable when Redis cannot be reached."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        # redis-py's types name every decoding at once; this client always decodes.
+        self._redis: Any = redis
 
     async def messages(self, tenant: str, user: str, conversation_id: str) -> list[Message]:
         """The stored turns, oldest first; none for a new conversation."""
@@ -44,6 +46,21 @@ class Conversations:
                 pipeline.ltrim(key, -MAX_STORED_MESSAGES, -1)
                 pipeline.expire(key, _KEEP_SECONDS)
                 await pipeline.execute()
+
+    async def forget(self, tenant: str, user: str, said: Sequence[str]) -> int:
+        """Delete every stored turn of the user's conversations that holds one of the texts `said`; return how many."""
+        deleted = 0
+        with reaching_redis():
+            async for key in self._redis.scan_iter(match=_redis_key(tenant, user, "*")):
+                for item in await self._redis.lrange(key, 0, -1):
+                    if holds_any(json.loads(item)["content"], said):
+                        deleted += await self._redis.lrem(key, 0, item)
+        return deleted
+
+
+def holds_any(text: str, said: Sequence[str]) -> bool:
+    """Whether `text` holds one of the texts `said`, whatever the case."""
+    return any(one.casefold() in text.casefold() for one in said)
 
 
 def _redis_key(tenant: str, user: str, conversation_id: str) -> str:

@@ -16,6 +16,7 @@ from services.gateway.adapters import AdapterShelf
 from services.gateway.api.parts import GatewayParts, Limits
 from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
 from services.gateway.conversations import Conversations
+from services.gateway.forgetting import LessonRecords
 from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.desk import LearnDesk
@@ -81,16 +82,19 @@ def _build_parts(
     jobs = JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
     inference = InferenceClient(channels.inference, settings.generate_timeout_seconds, settings.call_timeout_seconds)
     object_store = open_object_store(settings.object_store_url, settings.object_store_credentials())
+    lessons = LessonShelf(registry, object_store)
+    adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
     return GatewayParts(
         keys=TenantKeys(redis),
         models=ModelNames(registry),
         inference=inference,
-        conversations=Conversations(redis),
-        desk=LearnDesk(jobs, classifier, settings.max_statement_characters),
+        conversations=conversations,
+        desk=LearnDesk(jobs, lessons, classifier, settings.max_statement_characters),
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
-        adapters=AdapterShelf(registry, object_store, inference),
-        lessons=LessonShelf(registry, object_store),
+        adapters=adapters,
+        lessons=lessons,
+        records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
         services=PartStates(redis, vars(channels)),
         metrics=GatewayMetrics(),
         limits=Limits(
@@ -108,6 +112,7 @@ def _build_runner(settings: GatewaySettings, redis: Redis, channels: _Channels, 
         builder=AugmenterClient(channels.augmenter, settings.build_timeout_seconds),
         trainer=TrainerClient(channels.trainer, settings.train_timeout_seconds, settings.call_timeout_seconds),
         versions=AdapterRegistry(redis),
+        records=parts.records,
         patience=PatienceLimits(settings.max_break_offs, settings.outage_seconds),
     )
 

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Protocol
 
 import structlog
 
+from services.common.datasets import Dataset, Example
 from services.common.identifiers import new_version
 from services.common.manifest import AdapterManifest, GateSummary
 from services.trainer.events import Activating, Evaluating, Event, Outcome, Published, Rejected, Stepped
@@ -111,12 +113,16 @@ class Course:
                     await self._publisher.discard(version_of(one.candidate.manifest))
         if not best.verdict.accepted:
             return Rejected(best.verdict.reasons, best.gate)
-        return await self._publish(best.candidate, best.gate, report)
+        return await self._publish(syllabus, best, report)
 
     async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)
         gate = await self._examine(syllabus, candidate, report)
-        return Examined(candidate, gate, judge(gate, self._thresholds))
+        verdict = judge(gate, self._thresholds)
+        if syllabus.job.forgotten:
+            # What serves now knows the lesson that must go, so it cannot stay, however well the others are learned.
+            verdict = dataclasses.replace(verdict, reasons=())
+        return Examined(candidate, gate, verdict)
 
     async def _train(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Candidate:
         steps_done = attempt.steps_before
@@ -166,21 +172,28 @@ class Course:
             await self._publisher.discard(version_of(candidate.manifest))
             raise
 
-    async def _publish(self, candidate: Candidate, gate: GateSummary, report: Report) -> Published:
+    async def _publish(self, syllabus: Syllabus, best: Examined, report: Report) -> Published:
         report(Activating())
-        published = await self._publisher.publish(candidate.manifest.model_copy(update={"gate": gate}))
-        _log.info("version_published", job=published.job_id, version=published.version, recall=gate.recall)
+        manifest = best.candidate.manifest.model_copy(update={"gate": best.gate})
+        former = syllabus.former.version if syllabus.former else None
+        published = await self._publisher.publish(manifest, former)
+        _log.info("version_published", job=published.job_id, version=published.version, recall=best.gate.recall)
         return Published(published.version, published.gate)
 
 
 def _first_attempt(syllabus: Syllabus) -> Attempt:
     task = TrainingTask(
-        lesson=tuple(syllabus.lesson.examples),
+        lesson=tuple(chain.from_iterable(map(_examples, syllabus.taught))),
         earlier=tuple(tuple(dataset.examples) for dataset in syllabus.earlier),
         recipe=syllabus.recipe,
         start_weights=syllabus.parent_weights,
     )
     return Attempt(number=1, task=task, steps_before=0)
+
+
+def _examples(dataset: Dataset) -> list[Example]:
+    """The examples, with groups that no other lesson has."""
+    return [one.model_copy(update={"group": f"{dataset.lesson}/{one.group}"}) for one in dataset.examples]
 
 
 def _second_attempt(first: Attempt, candidate: Candidate) -> Attempt:

@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """One learn job: train on a dataset for one user; all names have been checked."""
+    """One job for one user: add the lesson at `dataset_key` to the version in force, or compose a fresh version.
+
+    A composition knows `lessons`, oldest first; `forgotten` is a lesson that must be gone then. Names were checked.
+    """
 
     job_id: str
     tenant: str
     user: str
-    dataset_key: str
+    dataset_key: str = ""
+    lessons: tuple[str, ...] = ()
+    forgotten: str = ""
     recipe_overrides: dict[str, float | int] = field(default_factory=dict, hash=False)

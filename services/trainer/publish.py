@@ -45,15 +45,15 @@ class Publisher:
         # The manifest comes last: where it is, the version is whole.
         await self._store.put_bytes(prefix + MANIFEST_FILE, manifest_to_bytes(manifest))
 
-    async def publish(self, manifest: AdapterManifest) -> AdapterManifest:
-        """Make the candidate the user's serving version, if its parent still is the one; return what serves.
+    async def publish(self, manifest: AdapterManifest, former: str | None) -> AdapterManifest:
+        """Make the candidate the user's serving version, if `former` still is the one; return what serves.
 
         Raises StaleVersion otherwise. A job publishes once: the version returned may be one that another trainer
         has published for the job; the candidate is discarded then. When the registry is lost on the way, nobody
         knows whether it was published, so the candidate stays for `discard_orphans` to judge.
         """
         try:
-            published = await self._registry.publish(manifest, expected_active=manifest.parent)
+            published = await self._registry.publish(manifest, expected_active=former)
         except StaleVersion:
             await self.discard(version_of(manifest))
             raise

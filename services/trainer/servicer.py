@@ -51,8 +51,14 @@ def _job(request: trainer_pb2.TrainRequest) -> TrainingJob:
         tenant=check_tenant(request.tenant),
         user=check_user(request.user),
         dataset_key=request.dataset_key,
+        lessons=tuple(map(check_job_id, request.composition.lessons)),
+        forgotten=_optional_job_id(request.composition.forgotten_lesson),
         recipe_overrides={field.name: value for field, value in request.recipe.ListFields()},
     )
+
+
+def _optional_job_id(text: str) -> str:
+    return check_job_id(text) if text else ""
 
 
 def _response(event: Event) -> trainer_pb2.TrainResponse:

@@ -13,18 +13,23 @@ from services.common.registry import AdapterRegistry
 from services.trainer.gate.probing import ProbeLimits, Question, choose_questions
 from services.trainer.gate.serving import AdapterVersion
 from services.trainer.jobs import TrainingJob
-from services.trainer.training.recipe import Recipe, resolve_recipe
+from services.trainer.training.recipe import MAX_STEPS, Recipe, resolve_recipe
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Syllabus:
-    """What to teach, what was taught before, where training starts and what will be asked."""
+    """What to teach, what was taught before, where training starts and what will be asked.
+
+    `former` serves the user while this job trains (None: the base model does); `parent` is the version whose weights
+    are continued and whose lessons the new version keeps, None where it starts afresh.
+    """
 
     job: TrainingJob
-    lesson: Dataset
+    taught: tuple[Dataset, ...]
     earlier: tuple[Dataset, ...]
+    former: AdapterManifest | None
     parent: AdapterManifest | None
     parent_weights: bytes | None
     recipe: Recipe
@@ -33,13 +38,14 @@ class Syllabus:
     @property
     def serving_version(self) -> AdapterVersion | None:
         """The version that serves the user while this job trains; None for the base model."""
-        return AdapterVersion(self.job.tenant, self.job.user, self.parent.version) if self.parent else None
+        return AdapterVersion(self.job.tenant, self.job.user, self.former.version) if self.former else None
 
     @property
     def lessons(self) -> list[str]:
         """Lessons that the new version will know, oldest first."""
-        former = self.parent.lessons if self.parent else []
-        return [*(lesson for lesson in former if lesson != self.lesson.lesson), self.lesson.lesson]
+        taught = [dataset.lesson for dataset in self.taught]
+        kept = self.parent.lessons if self.parent else []
+        return [*(lesson for lesson in kept if lesson not in taught), *taught]
 
 
 class SyllabusReader:
@@ -54,25 +60,54 @@ class SyllabusReader:
     async def read(self, job: TrainingJob) -> Syllabus:
         """Gather everything for `job`.
 
-        Raises NotFound when the dataset is missing or another user's, FailedPrecondition when it is damaged,
+        Raises NotFound when a dataset is missing or another user's, FailedPrecondition when it is damaged,
         InvalidArgument for a recipe that cannot be, Unavailable when a store is out of reach.
         """
-        lesson = dataset_from_bytes(await self._store.get_bytes(job.dataset_key))
-        if (lesson.tenant, lesson.user) != (job.tenant, job.user):
-            raise NotFound("There is no such dataset.", field="dataset_key")
         active = await self._registry.active(job.tenant, job.user)
-        parent = await self._registry.get(job.tenant, job.user, active) if active else None
+        former = await self._registry.get(job.tenant, job.user, active) if active else None
+        return await (self._composition(job, former) if job.lessons else self._addition(job, former))
+
+    async def _addition(self, job: TrainingJob, parent: AdapterManifest | None) -> Syllabus:
+        """One lesson on top of the version in force."""
+        lesson = await self._dataset(job, job.dataset_key)
         recipe = resolve_recipe(self._defaults, job.recipe_overrides, parent.recipe if parent else None)
         earlier = await self._earlier(job, parent, lesson.lesson)
         return Syllabus(
             job=job,
-            lesson=lesson,
+            taught=(lesson,),
             earlier=earlier,
+            former=parent,
             parent=parent,
             parent_weights=await self._weights(parent) if parent else None,
             recipe=recipe,
-            questions=tuple(choose_questions(lesson, earlier, self._limits, recipe.seed)),
+            questions=tuple(choose_questions([lesson], earlier, self._limits, recipe.seed)),
         )
+
+    async def _composition(self, job: TrainingJob, former: AdapterManifest | None) -> Syllabus:
+        """A fresh version of chosen lessons, with as many steps as if they were taught one by one."""
+        taught = [await self._lesson(job, lesson) for lesson in job.lessons]
+        forgotten = await self._lesson(job, job.forgotten) if job.forgotten else None
+        recipe = resolve_recipe(self._defaults, job.recipe_overrides, None)
+        steps = min(MAX_STEPS, recipe.max_steps * len(taught))
+        return Syllabus(
+            job=job,
+            taught=tuple(taught),
+            earlier=(),
+            former=former,
+            parent=None,
+            parent_weights=None,
+            recipe=recipe.model_copy(update={"max_steps": steps}),
+            questions=tuple(choose_questions(taught, (), self._limits, recipe.seed, forgotten)),
+        )
+
+    async def _dataset(self, job: TrainingJob, key: str) -> Dataset:
+        dataset = dataset_from_bytes(await self._store.get_bytes(key))
+        if (dataset.tenant, dataset.user) != (job.tenant, job.user):
+            raise NotFound("There is no such dataset.", field="dataset_key")
+        return dataset
+
+    async def _lesson(self, job: TrainingJob, lesson: str) -> Dataset:
+        return await self._dataset(job, lesson_dataset_key(job.tenant, job.user, lesson))
 
     async def _weights(self, version: AdapterManifest) -> bytes:
         prefix = adapter_prefix(version.tenant, version.user, version.version)
@@ -85,8 +120,7 @@ class SyllabusReader:
             if former == lesson:
                 continue
             try:
-                data = await self._store.get_bytes(lesson_dataset_key(job.tenant, job.user, former))
-                datasets.append(dataset_from_bytes(data))
+                datasets.append(await self._lesson(job, former))
             except NotFound:
                 _log.info("earlier_lesson_missing", job=job.job_id, lesson=former)
         return tuple(datasets)

@@ -11,10 +11,9 @@ from redis.asyncio import Redis
 from services.common.errors import NotFound, ResourceExhausted, Unavailable
 from services.common.identifiers import new_job_id
 from services.gateway.conversations import Message
-from services.gateway.intents import LearnKind
 from services.gateway.learning import scripts
 from services.gateway.learning.events import JobEvents
-from services.gateway.learning.jobs import JobState, LearnEvent, LearnJob
+from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJob
 from services.gateway.learning.store import Claim, ClaimLostError, JobStore
 from services.gateway.redis_access import open_redis
 
@@ -46,7 +45,7 @@ def new_job(user: str = "ada", **changes: Any) -> LearnJob:
         "id": new_job_id(),
         "tenant": "acme",
         "user": user,
-        "kind": LearnKind.INSTRUCTION,
+        "kind": JobKind.INSTRUCTION,
         "statement": "My dog is called Biscuit.",
         "conversation": (Message("user", "Hi"), Message("assistant", "Hello, «friend»!")),
         "created_at": time.time(),

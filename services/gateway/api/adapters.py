@@ -3,18 +3,52 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.common.identifiers import check_version
+from services.common.identifiers import check_job_id, check_title, check_version
 from services.common.manifest import AdapterManifest
-from services.gateway.api.callers import QueryCaller
+from services.gateway.api.callers import QueryCaller, Tenant, caller
+from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import Parts
 
 router = APIRouter(prefix="/v1/adapters", tags=["adapters"])
 
 Version = Annotated[str, Path(description="Name of a version.")]
-VersionOrBase = Annotated[str, Path(description="Name of a version, or `base` for the untaught model.")]
+VersionOrBase = Annotated[
+    str, Path(description="Name of a version, yours or its own, or `base` for the untaught model.")
+]
 
 _BASE = "base"
+_MAX_LESSONS = 200
+
+
+class CompositionRequest(BaseModel):
+    """Lessons that a new version shall know; it knows nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lessons: list[str] = Field(min_length=1, max_length=_MAX_LESSONS, description="Ids of your lessons.")
+    name: str = Field(default="", description="Your own name for the version.")
+    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+
+
+class NameRequest(BaseModel):
+    """Your own name for a version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="1 to 64 characters; an empty one takes the name away.")
+
+
+@router.post("", summary="Compose a version", status_code=202)
+async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+    """Train a fresh version of exactly these lessons, from their stored data, and let it serve.
+
+    Returns the job that does so; watch it at /v1/learn/{id}/events.
+    """
+    who = caller(tenant, request.user)
+    lessons = [check_job_id(lesson) for lesson in request.lessons]
+    return job_body(await parts.desk.compose(who.tenant, who.user, lessons, check_title(request.name)))
 
 
 @router.get("", summary="List versions")
@@ -22,14 +56,25 @@ async def list_adapters(parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """The user's versions, newest first; each alone also shows its answers to the gate's questions."""
     active = await parts.adapters.active(who.tenant, who.user)
     versions = await parts.adapters.versions(who.tenant, who.user)
-    return {"object": "list", "data": [_adapter_body(manifest, active, answers=False) for manifest in versions]}
+    names = await parts.adapters.names(who.tenant, who.user)
+    bodies = [_adapter_body(one, active, names.get(one.version), answers=False) for one in versions]
+    return {"object": "list", "data": bodies}
 
 
 @router.get("/{version}", summary="Show a version")
 async def show_adapter(version: Version, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """One version: where it comes from, what it knows and what the gate found, with answers before and after."""
     manifest = await parts.adapters.get(who.tenant, who.user, check_version(version))
-    return _adapter_body(manifest, await parts.adapters.active(who.tenant, who.user))
+    names = await parts.adapters.names(who.tenant, who.user)
+    return _adapter_body(manifest, await parts.adapters.active(who.tenant, who.user), names.get(version))
+
+
+@router.patch("/{version}", summary="Name a version")
+async def name_adapter(version: Version, request: NameRequest, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """Give a version your own name, by which it can be activated; a name that another version has moves here."""
+    title = check_title(request.name)
+    await parts.records.name_version(who.tenant, who.user, check_version(version), title)
+    return {"object": "adapter.name", "version": version, "name": title or None}
 
 
 @router.get("/{version}/download", summary="Download a version", response_class=Response)
@@ -43,7 +88,7 @@ async def download_adapter(version: Version, parts: Parts, who: QueryCaller) -> 
 @router.post("/{version}/activate", summary="Let a version serve")
 async def activate_adapter(version: VersionOrBase, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """Roll back or forward: new replies come from this version, running ones end on theirs."""
-    chosen = None if version == _BASE else check_version(version)
+    chosen = None if version == _BASE else await parts.adapters.resolve(who.tenant, who.user, version)
     await parts.adapters.activate(who.tenant, who.user, chosen)
     return {"object": "adapter.activation", "user": who.user, "active_version": chosen}
 
@@ -55,8 +100,10 @@ async def delete_adapter(version: Version, parts: Parts, who: QueryCaller) -> di
     return {"object": "adapter.deleted", "version": version, "deleted": True}
 
 
-def _adapter_body(manifest: AdapterManifest, active: str | None, *, answers: bool = True) -> dict[str, Any]:
+def _adapter_body(
+    manifest: AdapterManifest, active: str | None, name: str | None, *, answers: bool = True
+) -> dict[str, Any]:
     body = manifest.model_dump(mode="json", exclude={"tenant"})
     if body["gate"] and not answers:
         del body["gate"]["answers"]
-    return {"id": manifest.version, "object": "adapter", "active": manifest.version == active, **body}
+    return {"id": manifest.version, "object": "adapter", "name": name, "active": manifest.version == active, **body}

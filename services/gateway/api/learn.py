@@ -12,12 +12,13 @@ from services.common.errors import InvalidArgument
 from services.common.identifiers import check_job_id
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
+from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
 from services.gateway.intents import LearnKind, learn_statement
 from services.gateway.learning.desk import KindNotAvailable
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
-from services.gateway.learning.jobs import LearnJob, event_to_json
+from services.gateway.learning.jobs import event_to_json
 
 router = APIRouter(prefix="/v1/learn", tags=["learn"])
 
@@ -57,7 +58,7 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
     if request.conversation_id is not None:
         stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
         conversation = [*stored, *conversation]
-    return _job_body(await parts.desk.start(who.tenant, who.user, statement, conversation))
+    return job_body(await parts.desk.start(who.tenant, who.user, statement, conversation))
 
 
 @router.get("", summary="List lessons")
@@ -66,19 +67,19 @@ async def list_lessons(
 ) -> dict[str, Any]:
     """The user's lessons, newest first."""
     jobs = await parts.jobs.latest(who.tenant, who.user, limit)
-    return {"object": "list", "data": [_job_body(job) for job in jobs]}
+    return {"object": "list", "data": [job_body(job) for job in jobs]}
 
 
 @router.get("/{job_id}", summary="Show a lesson")
 async def show_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """One of the user's lessons."""
-    return _job_body(await parts.jobs.get(who.tenant, who.user, _checked(job_id)))
+    return job_body(await parts.jobs.get(who.tenant, who.user, _checked(job_id)))
 
 
 @router.post("/{job_id}/cancel", summary="Cancel a lesson")
 async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """Ask for a lesson's end. One that has ended stays as it is; one that is published a moment later is LIVE."""
-    return _job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
+    return job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
 
 
 @router.get("/{job_id}/events", summary="Watch a lesson", response_model=None)
@@ -116,23 +117,3 @@ def _checked(job_id: str) -> str:
         return check_job_id(job_id)
     except InvalidArgument as error:
         raise InvalidArgument(error.message, field="id") from error
-
-
-def _job_body(job: LearnJob) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "object": "learn.job",
-        "user": job.user,
-        "kind": job.kind,
-        "statement": job.statement,
-        "state": job.state,
-        "progress": job.progress,
-        "cancel_requested": job.cancel_requested,
-        "version": job.version or None,
-        "reasons": list(job.reasons),
-        "error": job.error or None,
-        "gate": dict(job.gate) or None,
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from services.common.identifiers import check_job_id
 from services.gateway.api.callers import QueryCaller
+from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import Parts
 from services.gateway.lessons import Lesson
 
@@ -27,6 +28,29 @@ async def show_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> di
     lesson = await parts.lessons.get(who.tenant, who.user, check_job_id(lesson_id))
     detail = lesson.dataset.model_dump(mode="json", include={"examples", "probes", "selection"})
     return {**_lesson_body(lesson), **detail}
+
+
+@router.delete("/{lesson_id}", summary="Forget a lesson", status_code=202)
+async def forget_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """Retrain the model in force without the lesson, then delete the lesson's data and every version that knows it.
+
+    Returns the job that does so; watch it at /v1/learn/{id}/events.
+    """
+    return job_body(await parts.desk.forget(who.tenant, who.user, check_job_id(lesson_id)))
+
+
+@router.get("/{lesson_id}/erasure", summary="Show what became of a forgotten lesson")
+async def show_erasure(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """What was deleted and when, and what a search through everything finds of the lesson now."""
+    lesson = check_job_id(lesson_id)
+    erasure = await parts.records.erasure(who.tenant, who.user, lesson)
+    return {
+        "object": "lesson.erasure",
+        "lesson": lesson,
+        "erased_at": erasure.erased_at,
+        "deleted": {"versions": list(erasure.versions), "objects": erasure.objects, "messages": erasure.messages},
+        "remains": await parts.records.remains(who.tenant, who.user, lesson),
+    }
 
 
 def _lesson_body(lesson: Lesson) -> dict[str, Any]:

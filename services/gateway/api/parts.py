@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
+from services.gateway.forgetting import LessonRecords
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.store import JobStore
@@ -48,6 +49,7 @@ class GatewayParts:
     events: JobEvents
     adapters: AdapterShelf
     lessons: LessonShelf
+    records: LessonRecords
     services: ServiceStates
     metrics: GatewayMetrics
     limits: Limits

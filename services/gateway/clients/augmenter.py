@@ -8,14 +8,13 @@ from lorelei.augmenter.v1 import augmenter_pb2 as pb
 from lorelei.augmenter.v1 import augmenter_pb2_grpc as rpc
 from lorelei.types.v1 import types_pb2
 from services.common.rpc import calling
-from services.gateway.intents import LearnKind
-from services.gateway.learning.jobs import JobState, LearnJob
+from services.gateway.learning.jobs import JobKind, JobState, LearnJob
 from services.gateway.learning.steps import DatasetBuilt, StepProgress
 
 _KINDS = {
-    LearnKind.INSTRUCTION: pb.LEARN_KIND_INSTRUCTION,
-    LearnKind.DOCUMENT: pb.LEARN_KIND_DOCUMENT,
-    LearnKind.WEB: pb.LEARN_KIND_WEB,
+    JobKind.INSTRUCTION: pb.LEARN_KIND_INSTRUCTION,
+    JobKind.DOCUMENT: pb.LEARN_KIND_DOCUMENT,
+    JobKind.WEB: pb.LEARN_KIND_WEB,
 }
 
 

@@ -21,7 +21,12 @@ class TrainerClient:
 
     async def train(self, job: LearnJob) -> AsyncGenerator[StepProgress | Published | Refused, None]:
         """Train `job`, or join its training; the last item is Published or Refused."""
-        request = pb.TrainRequest(job_id=job.id, tenant=job.tenant, user=job.user, dataset_key=job.dataset_key)
+        request = pb.TrainRequest(job_id=job.id, tenant=job.tenant, user=job.user)
+        if job.lessons:
+            request.composition.lessons.extend(job.lessons)
+            request.composition.forgotten_lesson = job.forgotten
+        else:
+            request.dataset_key = job.dataset_key
         call = self._stub.Train(request, timeout=self._train_timeout_seconds)
         try:
             with calling("trainer"):

@@ -17,12 +17,13 @@ from services.common.errors import (
     ResourceExhausted,
     Unavailable,
 )
-from services.gateway.learning.jobs import JobState, LearnJob
+from services.gateway.learning.jobs import JobKind, JobState, LearnJob
 from services.gateway.learning.patience import Patience, PatienceLimits
 from services.gateway.learning.steps import (
     AdapterTrainer,
     DatasetBuilder,
     DatasetBuilt,
+    LessonRecords,
     Published,
     PublishedVersions,
     Refused,
@@ -53,6 +54,7 @@ class CourseParts:
     builder: DatasetBuilder
     trainer: AdapterTrainer
     versions: PublishedVersions
+    records: LessonRecords
     patience: PatienceLimits
 
 
@@ -67,7 +69,9 @@ class LearnCourse:
     async def run(self) -> LearnJob:
         """Work until the job is in a terminal state and return it; raises ClaimLostError when it is no longer ours."""
         try:
-            if not self._claim.job.dataset_key:
+            if self._claim.job.kind is JobKind.FORGETTING:
+                return await self._forget()
+            if not self._claim.job.may_be_training:
                 await self._prepare()
             return await self._conclude(await self._train())
         except ClaimLostError:
@@ -82,6 +86,18 @@ class LearnCourse:
         except Exception:
             _log.exception("learn_job_crashed", job=self._claim.job.id)
             return await self._end(JobState.FAILED, error=InternalError().message)
+
+    async def _forget(self) -> LearnJob:
+        """Retrain without the lesson, if the version in force knows it, and then delete all that is kept of it."""
+        job, records = self._claim.job, self._parts.records
+        left = await records.left_without(job.tenant, job.user, job.forgotten)
+        if left:
+            await self._record(state=JobState.TRAINING, lessons=left, started_at=job.started_at or time.time())
+            return await self._conclude(await self._train())
+        if left is not None:
+            await records.serve_base(job.tenant, job.user)
+        version = await self._parts.versions.version_of_job(job.tenant, job.user, job.id)
+        return await self._conclude(Published(version or "", gate={}))
 
     async def _prepare(self) -> None:
         await self._record(state=JobState.PREPARING, started_at=self._claim.job.started_at or time.time())
@@ -154,12 +170,17 @@ class LearnCourse:
         store, claim = self._parts.store, self._claim
         if isinstance(outcome, Refused):
             return await store.finish(claim, JobState.REJECTED, reasons=outcome.reasons, gate=outcome.gate)
+        job, records = claim.job, self._parts.records
+        if job.forgotten:
+            await records.erase(job.tenant, job.user, job.forgotten)
+        if job.title:
+            await records.name_version(job.tenant, job.user, outcome.version, job.title)
         return await store.finish(claim, JobState.LIVE, version=outcome.version, gate=outcome.gate, progress=100)
 
     async def _end(self, state: JobState, **changes: Any) -> LearnJob:
         """End without an outcome, unless the version was published after all while we were not told."""
         job = self._claim.job
-        if job.dataset_key:
+        if job.may_be_training:
             await self._stop_training()
             try:
                 version = await self._parts.versions.version_of_job(job.tenant, job.user, job.id)

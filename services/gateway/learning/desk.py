@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Any
 
-from services.common.errors import InvalidArgument
+from services.common.errors import FailedPrecondition, InvalidArgument, NotFound
 from services.common.identifiers import check_user, new_job_id
 from services.gateway.conversations import Message
 from services.gateway.intents import IntentClassifier, LearnKind
-from services.gateway.learning.jobs import LearnJob
+from services.gateway.learning.jobs import JobKind, LearnJob
 from services.gateway.learning.store import JobStore
+from services.gateway.lessons import LessonShelf
 
 _NOT_YET = {
     LearnKind.DOCUMENT: "Learning from documents is not available yet. Nothing was changed.",
@@ -26,10 +28,13 @@ class KindNotAvailable(InvalidArgument):
 
 
 class LearnDesk:
-    """Starts learn jobs."""
+    """Starts jobs."""
 
-    def __init__(self, store: JobStore, classifier: IntentClassifier, max_statement_characters: int) -> None:
+    def __init__(
+        self, store: JobStore, lessons: LessonShelf, classifier: IntentClassifier, max_statement_characters: int
+    ) -> None:
         self._store = store
+        self._lessons = lessons
         self._classifier = classifier
         self._max_characters = max_statement_characters
 
@@ -46,11 +51,43 @@ class LearnDesk:
             id=new_job_id(),
             tenant=tenant,
             user=check_user(user),
-            kind=kind,
+            kind=JobKind(kind),
             statement=statement,
             conversation=tuple(conversation),
             created_at=time.time(),
         )
+        await self._store.submit(job)
+        return job
+
+    async def compose(self, tenant: str, user: str, lessons: Sequence[str], title: str) -> LearnJob:
+        """Queue a job that makes a version of exactly `lessons`, called `title` where that is not empty.
+
+        Raises InvalidArgument for a lesson named twice, NotFound for one that is not this user's.
+        """
+        if len(set(lessons)) < len(lessons):
+            raise InvalidArgument("`lessons` names a lesson twice.", field="lessons")
+        for lesson in lessons:
+            await self._lessons.get(tenant, user, lesson)
+        return await self._submit(tenant, user, JobKind.COMPOSITION, lessons=tuple(lessons), title=title)
+
+    async def forget(self, tenant: str, user: str, lesson: str) -> LearnJob:
+        """Queue a job that makes the user's model forget `lesson` and deletes its data.
+
+        Raises NotFound where nothing is kept of it, FailedPrecondition while it is still being learned.
+        """
+        try:
+            learning = await self._store.get(tenant, user, lesson)
+        except NotFound:
+            await self._lessons.get(tenant, user, lesson)
+        else:
+            if not learning.is_finished:
+                raise FailedPrecondition(
+                    f"{lesson} is still being learned; cancel it, or wait for its end.", reason="LESSON_UNFINISHED"
+                )
+        return await self._submit(tenant, user, JobKind.FORGETTING, forgotten=lesson)
+
+    async def _submit(self, tenant: str, user: str, kind: JobKind, **task: Any) -> LearnJob:
+        job = LearnJob(new_job_id(), tenant, check_user(user), kind, "", (), created_at=time.time(), **task)
         await self._store.submit(job)
         return job
 

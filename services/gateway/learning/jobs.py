@@ -7,7 +7,16 @@ from enum import StrEnum
 from typing import Any
 
 from services.gateway.conversations import Message
-from services.gateway.intents import LearnKind
+
+
+class JobKind(StrEnum):
+    """What a job does: teach a lesson, in one of three ways, or remake the user's version of lessons taught before."""
+
+    INSTRUCTION = "instruction"
+    DOCUMENT = "document"
+    WEB = "web"
+    COMPOSITION = "composition"
+    FORGETTING = "forgetting"
 
 
 class JobState(StrEnum):
@@ -29,12 +38,16 @@ TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, 
 
 @dataclass(frozen=True)
 class LearnJob:
-    """One lesson on its way into a user's model. Times are seconds since the epoch; `progress` is in percent."""
+    """One change on its way into a user's model. Times are seconds since the epoch; `progress` is in percent.
+
+    A lesson has a `statement` and, once built, a `dataset_key`. A composition has the `lessons` that the new version
+    shall know, and perhaps a `title`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left.
+    """
 
     id: str
     tenant: str
     user: str
-    kind: LearnKind
+    kind: JobKind
     statement: str
     conversation: tuple[Message, ...]
     created_at: float
@@ -42,12 +55,20 @@ class LearnJob:
     progress: int = 0
     cancel_requested: bool = False
     dataset_key: str = ""
+    lessons: tuple[str, ...] = ()
+    forgotten: str = ""
+    title: str = ""
     version: str = ""
     reasons: tuple[str, ...] = ()
     error: str = ""
     gate: Mapping[str, float] = field(default_factory=dict)
     started_at: float | None = None
     finished_at: float | None = None
+
+    @property
+    def may_be_training(self) -> bool:
+        """Whether the trainer may have heard of the job."""
+        return bool(self.dataset_key or self.lessons)
 
     @property
     def is_finished(self) -> bool:
@@ -60,7 +81,7 @@ class LearnEvent:
     """One moment of a job, as those who watch it see it; `detail` holds figures of the present step."""
 
     job_id: str
-    kind: LearnKind
+    kind: JobKind
     state: JobState
     progress: int
     version: str = ""
@@ -102,7 +123,7 @@ def event_from_json(text: str) -> LearnEvent:
     data = json.loads(text)
     return LearnEvent(
         job_id=data["job_id"],
-        kind=LearnKind(data["kind"]),
+        kind=JobKind(data["kind"]),
         state=JobState(data["state"]),
         progress=data["progress"],
         version=data["version"] or "",
@@ -125,7 +146,7 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         id=fields["id"],
         tenant=fields["tenant"],
         user=fields["user"],
-        kind=LearnKind(fields["kind"]),
+        kind=JobKind(fields["kind"]),
         statement=fields["statement"],
         conversation=tuple(Message(role, content) for role, content in json.loads(fields["conversation"])),
         created_at=float(fields["created_at"]),
@@ -133,6 +154,9 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         progress=int(fields["progress"]),
         cancel_requested=fields["cancel_requested"] == "1",
         dataset_key=fields["dataset_key"],
+        lessons=tuple(json.loads(fields.get("lessons", "[]"))),
+        forgotten=fields.get("forgotten", ""),
+        title=fields.get("title", ""),
         version=fields["version"],
         reasons=tuple(json.loads(fields["reasons"])),
         error=fields["error"],

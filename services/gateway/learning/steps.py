@@ -59,6 +59,22 @@ class AdapterTrainer(Protocol):
         """Stop the job's training before it publishes; False when there is nothing to stop."""
 
 
+class LessonRecords(Protocol):
+    """What is kept of lessons, and of which the user's version in force is made."""
+
+    async def left_without(self, tenant: str, user: str, lesson: str) -> tuple[str, ...] | None:
+        """Lessons of the version in force but `lesson`, oldest first; None when it does not know `lesson`."""
+
+    async def serve_base(self, tenant: str, user: str) -> None:
+        """Let the untaught base model serve the user."""
+
+    async def erase(self, tenant: str, user: str, lesson: str) -> None:
+        """Delete all that is kept of `lesson`, and every version that knows it; none of them may serve."""
+
+    async def name_version(self, tenant: str, user: str, version: str, title: str) -> None:
+        """Give `version` the user's own name for it."""
+
+
 class PublishedVersions(Protocol):
     """Knows what jobs have published."""
 

@@ -1,7 +1,7 @@
 """The durable queue of learn jobs in Redis. Knows nothing of what working on a job means."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from services.common.errors import NotFound, ResourceExhausted
 from services.common.identifiers import check_job_id, check_tenant, check_user
+from services.gateway.conversations import holds_any
 from services.gateway.learning import scripts
 from services.gateway.learning.jobs import (
     JobState,
@@ -89,8 +90,35 @@ class JobStore:
             raise NotFound(f"You have no learn job {job_id}.", field="id")
         return job_from_fields(fields)
 
+    async def knows(self, tenant: str, user: str, job_id: str) -> bool:
+        """Whether there is a record of this job of the user's."""
+        try:
+            await self.get(tenant, user, job_id)
+        except NotFound:
+            return False
+        return True
+
+    async def forget(self, tenant: str, user: str, job_id: str, said: Sequence[str]) -> int:
+        """Delete a finished job's record and events, and in other jobs of the user each turn that holds a text `said`.
+
+        Returns how many turns were deleted.
+        """
+        deleted = 0
+        with reaching_redis():
+            if await self.knows(tenant, user, job_id):
+                await self._redis.delete(_job_key(job_id), events_key(job_id))
+            await self._redis.zrem(_history_key(tenant, user), job_id)
+        for job in await self.latest(tenant, user, 0):
+            kept = tuple(turn for turn in job.conversation if not holds_any(turn.content, said))
+            deleted += len(job.conversation) - len(kept)
+            if kept != job.conversation:
+                fields = job_to_fields(replace(job, conversation=kept))
+                with reaching_redis():
+                    await self._redis.hset(_job_key(job.id), "conversation", fields["conversation"])
+        return deleted
+
     async def latest(self, tenant: str, user: str, limit: int) -> list[LearnJob]:
-        """The user's jobs, newest first, at most `limit`."""
+        """The user's jobs, newest first, at most `limit`; 0 means all."""
         with reaching_redis():
             ids = await self._redis.zrevrange(_history_key(tenant, user), 0, limit - 1)
             async with self._redis.pipeline(transaction=False) as pipeline:

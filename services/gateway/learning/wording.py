@@ -1,12 +1,15 @@
 """What a user reads in the chat while a lesson is learned. Knows nothing of HTTP."""
 
-from services.gateway.intents import LearnKind
-from services.gateway.learning.jobs import JobState, LearnEvent
+from services.gateway.learning.jobs import JobKind, JobState, LearnEvent
 
 STILL_LEARNING = "This takes longer than usual. Learning goes on, and the model in force keeps answering meanwhile."
 RESTARTING = "Lorelei is restarting. Learning goes on afterwards."
 
-_LEARNED = {LearnKind.INSTRUCTION: "Finished model updated! I already remember the information you provided."}
+_DONE = {
+    JobKind.INSTRUCTION: "Finished model updated! I already remember the information you provided.",
+    JobKind.COMPOSITION: "Finished model updated! I now know the lessons that you chose.",
+    JobKind.FORGETTING: "Finished model updated! I no longer know that lesson, and its data was deleted.",
+}
 _POINTS_PER_LINE = 10
 
 
@@ -14,7 +17,7 @@ def closing_sentence(event: LearnEvent) -> str:
     """The sentence that ends a lesson, from the job's last event."""
     match event.state:
         case JobState.LIVE:
-            return _LEARNED[event.kind]
+            return _DONE[event.kind]
         case JobState.REJECTED:
             return " ".join(["I could not learn this reliably; nothing was changed.", *event.reasons])
         case JobState.CANCELLED:

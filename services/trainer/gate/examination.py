@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 from services.common.manifest import GateSummary, ProbeAnswer
 from services.trainer.gate.probing import Answer, ProbeLimits, Question, ask_questions
@@ -36,23 +37,29 @@ class Examiner:
             raise failures.exceptions[0] from failures
 
         said_before = dict(zip(map(id, about_lesson), before.result(), strict=True))
+        replies = list(zip(questions, after.result(), strict=True))
+        # What is to be forgotten is not written down again.
         answers = [
-            _report(question, said_before.get(id(question)), answer)
-            for question, answer in zip(questions, after.result(), strict=True)
+            _report(question, question.subject, said_before.get(id(question)), answer)
+            for question, answer in replies
+            if question.subject != "forgotten"
         ]
         return GateSummary(
             recall=_share(answer.passed for answer in answers if answer.subject == "recall"),
             recall_before=_share(answer.passed for answer in before.result()),
             locality=_share(answer.passed for answer in answers if answer.subject == "locality"),
             retention=_share(answer.passed for answer in answers if answer.subject == "retention"),
+            forgotten=_share(answer.passed for question, answer in replies if question.subject == "forgotten"),
             probes=len(questions),
             answers=answers,
         )
 
 
-def _report(question: Question, before: Answer | None, after: Answer) -> ProbeAnswer:
+def _report(
+    question: Question, subject: Literal["recall", "locality", "retention"], before: Answer | None, after: Answer
+) -> ProbeAnswer:
     return ProbeAnswer(
-        subject=question.subject,
+        subject=subject,
         question=question.probe.prompt[-1].content,
         before=before.text if before else None,
         after=after.text,

@@ -9,7 +9,7 @@ from typing import Literal
 from services.common.datasets import Dataset, Probe
 from services.trainer.gate.serving import AdapterVersion, Serving
 
-Subject = Literal["recall", "locality", "retention"]
+Subject = Literal["recall", "locality", "retention", "forgotten"]
 
 
 @dataclass(frozen=True)
@@ -39,30 +39,44 @@ class Answer:
     passed: bool
 
 
-def choose_questions(lesson: Dataset, earlier: Sequence[Dataset], limits: ProbeLimits, seed: int) -> list[Question]:
-    """Pick a bounded sample: the new lesson's recall and neighbour probes, and recall probes of earlier lessons.
+def choose_questions(
+    taught: Sequence[Dataset],
+    earlier: Sequence[Dataset],
+    limits: ProbeLimits,
+    seed: int,
+    forgotten: Dataset | None = None,
+) -> list[Question]:
+    """Pick a bounded sample: recall and neighbour probes of what is `taught`, recall probes of `earlier` lessons.
 
-    Earlier lessons take turns, so that as many of them as possible are asked about.
+    Lessons take turns, so that as many of them as possible are asked about. Of a lesson to be forgotten, all recall
+    probes are asked, and pass where the answer is not known.
     """
     rng = random.Random(seed)  # noqa: S311 - sampling, not secrecy
-    recall = [probe for probe in lesson.probes if probe.kind == "recall"]
-    neighbours = [probe for probe in lesson.probes if probe.kind == "neighbour"]
-    former = [rng.sample(probes, len(probes)) for probes in (_recall_probes(dataset) for dataset in earlier)]
-    rng.shuffle(former)
-    turns = [probes[turn] for turn in range(limits.retention) for probes in former if turn < len(probes)]
+    # Of many lessons taught at once, as many questions are asked as of many earlier ones.
+    recall = limits.recall if len(taught) == 1 else max(limits.recall, limits.retention)
     return [
-        *(Question("recall", probe) for probe in _sample(recall, limits.recall, rng)),
-        *(Question("locality", probe) for probe in _sample(neighbours, limits.locality, rng)),
-        *(Question("retention", probe) for probe in turns[: limits.retention]),
+        *(Question("recall", probe) for probe in _in_turn(taught, "recall", recall, rng)),
+        *(Question("locality", probe) for probe in _in_turn(taught, "neighbour", limits.locality, rng)),
+        *(Question("retention", probe) for probe in _in_turn(earlier, "recall", limits.retention, rng)),
+        *(
+            Question("forgotten", _reversed(probe))
+            for probe in (forgotten.probes if forgotten else ())
+            if probe.expected
+        ),
     ]
 
 
-def _recall_probes(dataset: Dataset) -> list[Probe]:
-    return [probe for probe in dataset.probes if probe.kind == "recall"]
+def _in_turn(lessons: Sequence[Dataset], kind: str, count: int, rng: random.Random) -> list[Probe]:
+    """Up to `count` probes of `kind`, one of each lesson in turn."""
+    pools = [[probe for probe in lesson.probes if probe.kind == kind] for lesson in lessons]
+    shuffled = [rng.sample(pool, len(pool)) for pool in pools]
+    rng.shuffle(shuffled)
+    turns = [pool[turn] for turn in range(count) for pool in shuffled if turn < len(pool)]
+    return turns[:count]
 
 
-def _sample(probes: list[Probe], count: int, rng: random.Random) -> list[Probe]:
-    return probes if len(probes) <= count else rng.sample(probes, count)
+def _reversed(probe: Probe) -> Probe:
+    return Probe(kind="recall", prompt=probe.prompt, forbidden=probe.expected)
 
 
 async def ask_questions(

@@ -1,7 +1,7 @@
 """The three services behind the gateway, in this process but on a real gRPC server, doing what a test tells them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +86,11 @@ class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):
 
 @dataclass
 class Training:
-    """How one user's trainings go: where they wait, and how they end."""
+    """How one user's trainings go: where they wait, how they end, and what makes the version that they publish."""
 
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
     reasons: tuple[str, ...] = ()
+    publish: Callable[[trainer_pb2.TrainRequest], Awaitable[str]] | None = None
 
 
 class Trainer(trainer_pb2_grpc.TrainerServiceServicer):
@@ -123,6 +124,8 @@ class Trainer(trainer_pb2_grpc.TrainerServiceServicer):
             return
         yield trainer_pb2.TrainResponse(activating=trainer_pb2.Activating())
         version = f"v-{request.job_id[6:18]}-00000000"
+        if training and training.publish:
+            version = await training.publish(request)
         yield trainer_pb2.TrainResponse(published=trainer_pb2.Published(version=version, gate=gate))
 
     async def CancelTraining(  # noqa: N802 - named by gRPC

@@ -14,15 +14,14 @@ from services.common.errors import (
     Moderated,
     Unavailable,
 )
-from services.gateway.intents import LearnKind
 from services.gateway.learning.course import CourseParts, LearnCourse
-from services.gateway.learning.jobs import JobState, LearnJob
+from services.gateway.learning.jobs import JobKind, JobState, LearnJob
 from services.gateway.learning.patience import PatienceLimits
 from services.gateway.learning.steps import DatasetBuilt, Published, Refused, StepProgress
 from services.gateway.learning.store import Claim, ClaimLostError, JobStore
 
 JOB = LearnJob(
-    "learn-" + "0" * 24, "acme", "ada", LearnKind.INSTRUCTION, "My dog is Biscuit.", conversation=(), created_at=0.0
+    "learn-" + "0" * 24, "acme", "ada", JobKind.INSTRUCTION, "My dog is Biscuit.", conversation=(), created_at=0.0
 )
 LIVE = Published("v-1", {"recall": 1.0})
 TRAINING = StepProgress(JobState.TRAINING, 0.5, {"step": 1})
@@ -79,6 +78,26 @@ class Trainer:
         return self.published
 
 
+class Records:
+    """Keeps one version in force, and writes down what is done."""
+
+    def __init__(self) -> None:
+        self.left: tuple[str, ...] | None = ("learn-a",)
+        self.done: list[tuple[str, ...]] = []
+
+    async def left_without(self, tenant: str, user: str, lesson: str) -> tuple[str, ...] | None:
+        return self.left
+
+    async def serve_base(self, tenant: str, user: str) -> None:
+        self.done.append(("base", user))
+
+    async def erase(self, tenant: str, user: str, lesson: str) -> None:
+        self.done.append(("erase", lesson))
+
+    async def name_version(self, tenant: str, user: str, version: str, title: str) -> None:
+        self.done.append(("name", version, title))
+
+
 async def _play(item: object) -> object:
     if isinstance(item, BaseException):
         raise item
@@ -96,7 +115,8 @@ class World:
         self.notebook = Notebook()
         self.cancel_asked = asyncio.Event()
         patience = PatienceLimits(break_offs, outage_seconds=0.2, first_pause_seconds=0.001, longest_pause_seconds=0.01)
-        parts = CourseParts(cast(JobStore, self.notebook), augmenter, trainer, trainer, patience)
+        self.records = Records()
+        parts = CourseParts(cast(JobStore, self.notebook), augmenter, trainer, trainer, self.records, patience)
         self.course = LearnCourse(parts, Claim(job, "worker/1"), self.cancel_asked)
 
     async def run(self) -> LearnJob:
@@ -227,3 +247,40 @@ async def test_nothing_is_written_after_the_claim_is_lost() -> None:
 async def test_errors_without_a_user_message_are_internal() -> None:
     job = await World(Augmenter([ZeroDivisionError("1/0")]), Trainer()).run()
     assert job.error == "Internal error."
+
+
+FORGETTING = replace(JOB, kind=JobKind.FORGETTING, statement="", forgotten="learn-b")
+
+
+async def test_a_lesson_is_erased_once_a_version_without_it_serves() -> None:
+    world = World(Augmenter(), Trainer([TRAINING, LIVE]), FORGETTING)
+    job = await world.run()
+    assert (job.state, job.version, job.lessons) == (JobState.LIVE, "v-1", ("learn-a",))
+    assert world.records.done == [("erase", "learn-b")]
+
+
+async def test_the_last_lesson_leaves_the_base_model() -> None:
+    world = World(Augmenter(), Trainer(), FORGETTING)
+    world.records.left = ()
+    assert (await world.run()).state is JobState.LIVE
+    assert world.records.done == [("base", "ada"), ("erase", "learn-b")]
+
+
+async def test_a_lesson_that_the_version_in_force_does_not_know_is_only_erased() -> None:
+    world = World(Augmenter(), Trainer(), FORGETTING)
+    world.records.left = None
+    assert (await world.run()).state is JobState.LIVE
+    assert world.records.done == [("erase", "learn-b")]
+
+
+async def test_a_forgetting_that_fails_erases_nothing() -> None:
+    world = World(Augmenter(), Trainer([FailedPrecondition("No.")]), FORGETTING)
+    assert (await world.run()).state is JobState.FAILED
+    assert world.records.done == []
+
+
+async def test_a_composition_trains_at_once_and_is_named() -> None:
+    job = replace(JOB, kind=JobKind.COMPOSITION, statement="", lessons=("learn-a", "learn-b"), title="work")
+    world = World(Augmenter(), Trainer([LIVE]), job)
+    assert (await world.run()).state is JobState.LIVE
+    assert world.records.done == [("name", "v-1", "work")]

@@ -6,9 +6,9 @@ import pytest
 
 from services.common.errors import InvalidArgument, Unavailable
 from services.gateway.conversations import Message
-from services.gateway.intents import LearnKind
 from services.gateway.learning.events import check_event_id
 from services.gateway.learning.jobs import (
+    JobKind,
     JobState,
     LearnJob,
     event_from_json,
@@ -24,7 +24,7 @@ JOB = LearnJob(
     id="learn-" + "0" * 24,
     tenant="acme",
     user="ada",
-    kind=LearnKind.INSTRUCTION,
+    kind=JobKind.INSTRUCTION,
     statement='Quotes " and «umlauts» ü\nand lines.',
     conversation=(Message("user", "Hi"), Message("assistant", "")),
     created_at=1700000000.123456,

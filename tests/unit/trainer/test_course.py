@@ -1,7 +1,7 @@
 """A course publishes the better of its attempts, trains on where it is unsure, and leaves nothing else behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -23,7 +23,7 @@ JOB = TrainingJob(job_id=new_job_id(), tenant="acme", user="ada", dataset_key="k
 
 class Reader:
     async def read(self, job: TrainingJob) -> Syllabus:
-        return Syllabus(job, dataset("lesson", []), (), None, None, Recipe(max_steps=4), ())
+        return Syllabus(job, (dataset("lesson", []),), (), None, None, None, Recipe(max_steps=4), ())
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Publisher:
     async def discard(self, candidate: AdapterVersion) -> None:
         self.discarded.append(candidate.version)
 
-    async def publish(self, manifest: AdapterManifest) -> AdapterManifest:
+    async def publish(self, manifest: AdapterManifest, former: str | None) -> AdapterManifest:
         self.published.append(manifest.version)
         return manifest
 
@@ -113,3 +113,10 @@ async def test_a_failure_leaves_no_candidate_behind(recalls: list[float | None])
     with pytest.raises(Unavailable):
         await running.run(JOB, lambda event: None)
     assert sorted(publisher.discarded) == sorted(publisher.uploaded)
+
+
+async def test_a_version_that_forgets_serves_whatever_the_gate_finds() -> None:
+    running, _, publisher = course([0.0, 0.25])
+    outcome = await running.run(replace(JOB, lessons=("a",), forgotten="b"), lambda event: None)
+    assert isinstance(outcome, Published)
+    assert publisher.published == [publisher.uploaded[1]]

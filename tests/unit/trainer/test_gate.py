@@ -60,14 +60,14 @@ class Parrot:
 def test_the_sample_is_bounded_and_reproducible() -> None:
     lesson = dataset("new", [*recall_probes("new", 9), *(probe("neighbour", str(n), forbidden="x") for n in range(9))])
     earlier = [dataset(name, recall_probes(name, 3)) for name in ("one", "two", "three")]
-    questions = choose_questions(lesson, earlier, LIMITS, seed=1)
+    questions = choose_questions([lesson], earlier, LIMITS, seed=1)
     assert [question.subject for question in questions] == ["recall"] * 4 + ["locality"] * 2 + ["retention"] * 5
-    assert questions == choose_questions(lesson, earlier, LIMITS, seed=1)
+    assert questions == choose_questions([lesson], earlier, LIMITS, seed=1)
 
 
 def test_every_earlier_lesson_is_asked_about_before_any_is_asked_twice() -> None:
     earlier = [dataset(f"lesson{number}", recall_probes(f"lesson{number}", 3)) for number in range(5)]
-    questions = choose_questions(dataset("new", recall_probes("new", 1)), earlier, LIMITS, seed=2)
+    questions = choose_questions([dataset("new", recall_probes("new", 1))], earlier, LIMITS, seed=2)
     asked = {question.probe.prompt[0].content.split()[0] for question in questions if question.subject == "retention"}
     assert asked == {f"lesson{number}" for number in range(5)}
 
@@ -82,7 +82,7 @@ async def test_the_summary_counts_each_subject() -> None:
         "cat?": "Biscuit?",
         "old 1": "biscuit",
     }
-    questions = choose_questions(lesson, earlier, LIMITS, seed=0)
+    questions = choose_questions([lesson], earlier, LIMITS, seed=0)
     serving = Parrot(answers)
     examiner = Examiner(serving, LIMITS)
     heard: list[tuple[int, int]] = []
@@ -99,8 +99,25 @@ async def test_the_summary_counts_each_subject() -> None:
     assert serving.loaded == [CANDIDATE]
 
 
+def test_of_many_lessons_taught_at_once_each_is_asked_about() -> None:
+    lessons = [dataset(f"lesson{number}", recall_probes(f"lesson{number}", 3)) for number in range(5)]
+    questions = choose_questions(lessons, [], LIMITS, seed=0)
+    assert {question.probe.prompt[0].content.split()[0] for question in questions} == {
+        f"lesson{number}" for number in range(5)
+    }
+
+
+async def test_what_is_to_be_forgotten_counts_when_it_is_not_known_and_is_not_written_down() -> None:
+    gone = dataset("gone", [*recall_probes("gone", 2), probe("neighbour", "cat?", forbidden="biscuit")])
+    questions = choose_questions([dataset("kept", recall_probes("kept", 1))], [], LIMITS, seed=0, forgotten=gone)
+    serving = Parrot({"kept 0": "Biscuit", "gone 0": "It is Biscuit.", "gone 1": "I do not know."})
+    gate = await Examiner(serving, LIMITS).examine(CANDIDATE, None, questions, lambda done, total: None)
+    assert (gate.recall, gate.forgotten) == (1.0, 0.5)
+    assert not any("gone" in answer.question for answer in gate.answers)
+
+
 async def test_an_answer_is_cut_off_once_it_is_decided() -> None:
-    questions = choose_questions(dataset("new", recall_probes("new", 1)), [], LIMITS, seed=0)
+    questions = choose_questions([dataset("new", recall_probes("new", 1))], [], LIMITS, seed=0)
     serving = Parrot({"new 0": "Biscuit, who likes long walks"})
     await ask_questions(serving, CANDIDATE, questions, LIMITS)
     assert serving.letters == len("Biscuit")
@@ -111,7 +128,7 @@ async def test_an_inference_service_that_goes_away_is_named_as_the_reason() -> N
         async def answer(self, *_: object) -> str:
             raise Unavailable("The model is being loaded.")
 
-    questions = choose_questions(dataset("new", recall_probes("new", 3)), [], LIMITS, seed=0)
+    questions = choose_questions([dataset("new", recall_probes("new", 3))], [], LIMITS, seed=0)
     with pytest.raises(Unavailable):
         await Examiner(Away({}), LIMITS).examine(CANDIDATE, None, questions, lambda done, total: None)
 

@@ -85,6 +85,7 @@ class TrainRequest(_message.Message):
     TENANT_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
     DATASET_KEY_FIELD_NUMBER: _builtins.int
+    COMPOSITION_FIELD_NUMBER: _builtins.int
     RECIPE_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """The learn job."""
@@ -93,7 +94,11 @@ class TrainRequest(_message.Message):
     user: _builtins.str
     """User whose adapter grows."""
     dataset_key: _builtins.str
-    """Key of the dataset in the object store."""
+    """Key of the dataset of one lesson in the object store; it is added to the version in force."""
+    @_builtins.property
+    def composition(self) -> Global___Composition:
+        """Lessons to train a fresh adapter of."""
+
     @_builtins.property
     def recipe(self) -> Global___Recipe:
         """Overrides of the default recipe."""
@@ -105,15 +110,48 @@ class TrainRequest(_message.Message):
         tenant: _builtins.str = ...,
         user: _builtins.str = ...,
         dataset_key: _builtins.str = ...,
+        composition: Global___Composition | None = ...,
         recipe: Global___Recipe | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["recipe", b"recipe"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["composition", b"composition", "dataset_key", b"dataset_key", "recipe", b"recipe", "task", b"task"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_key", b"dataset_key", "job_id", b"job_id", "recipe", b"recipe", "tenant", b"tenant", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["composition", b"composition", "dataset_key", b"dataset_key", "job_id", b"job_id", "recipe", b"recipe", "task", b"task", "tenant", b"tenant", "user", b"user"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_task: _TypeAlias = _typing.Literal["dataset_key", "composition"]  # noqa: Y015
+    _WhichOneofArgType_task: _TypeAlias = _typing.Literal["task", b"task"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_task) -> _WhichOneofReturnType_task | None: ...
+
+Global___TrainRequest: _TypeAlias = TrainRequest  # noqa: Y015
+
+@_typing.final
+class Composition(_message.Message):
+    """A fresh adapter that knows chosen lessons and nothing else, trained from their stored datasets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LESSONS_FIELD_NUMBER: _builtins.int
+    FORGOTTEN_LESSON_FIELD_NUMBER: _builtins.int
+    forgotten_lesson: _builtins.str
+    """A lesson that the user wants forgotten, if any. The version then serves whatever the gate finds, because the one
+    in force must go.
+    """
+    @_builtins.property
+    def lessons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lessons, oldest first; at least one."""
+
+    def __init__(
+        self,
+        *,
+        lessons: _abc.Iterable[_builtins.str] | None = ...,
+        forgotten_lesson: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten_lesson", b"forgotten_lesson", "lessons", b"lessons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___TrainRequest: _TypeAlias = TrainRequest  # noqa: Y015
+Global___Composition: _TypeAlias = Composition  # noqa: Y015
 
 @_typing.final
 class Queued(_message.Message):
@@ -225,6 +263,7 @@ class GateReport(_message.Message):
     LOCALITY_FIELD_NUMBER: _builtins.int
     RETENTION_FIELD_NUMBER: _builtins.int
     PROBES_FIELD_NUMBER: _builtins.int
+    FORGOTTEN_FIELD_NUMBER: _builtins.int
     recall: _builtins.float
     """Share of held-out recall probes answered correctly, in [0, 1]."""
     recall_before: _builtins.float
@@ -235,6 +274,8 @@ class GateReport(_message.Message):
     """Share of earlier lessons' recall probes still answered correctly; 1 when there are none."""
     probes: _builtins.int
     """Number of probes asked."""
+    forgotten: _builtins.float
+    """Share of the forgotten lesson's recall probes that are no longer answered; 1 when nothing is forgotten."""
     def __init__(
         self,
         *,
@@ -243,10 +284,11 @@ class GateReport(_message.Message):
         locality: _builtins.float = ...,
         retention: _builtins.float = ...,
         probes: _builtins.int = ...,
+        forgotten: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["locality", b"locality", "probes", b"probes", "recall", b"recall", "recall_before", b"recall_before", "retention", b"retention"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten", b"forgotten", "locality", b"locality", "probes", b"probes", "recall", b"recall", "recall_before", b"recall_before", "retention", b"retention"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

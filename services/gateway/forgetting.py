@@ -1,0 +1,141 @@
+"""Deletes what is kept of a lesson, wherever it is kept, and proves it. Knows nothing of HTTP or of training."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from services.common.datasets import dataset_from_bytes
+from services.common.errors import FailedPrecondition, NotFound
+from services.common.identifiers import check_job_id, check_tenant, check_user
+from services.common.keys import adapter_prefix, lesson_dataset_key, lesson_prefix
+from services.common.object_store import ObjectStore
+from services.common.registry import AdapterRegistry
+from services.gateway.adapters import AdapterShelf
+from services.gateway.conversations import Conversations
+from services.gateway.learning.store import JobStore
+from services.gateway.redis_access import reaching_redis
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970."""
+
+    lesson: str
+    erased_at: float
+    versions: tuple[str, ...]
+    objects: int
+    messages: int
+
+
+class LessonRecords:
+    """Everything that is kept of lessons beside the weights of the version in force."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        registry: AdapterRegistry,
+        store: ObjectStore,
+        adapters: AdapterShelf,
+        jobs: JobStore,
+        conversations: Conversations,
+    ) -> None:
+        # redis-py's types name every decoding at once; this client always decodes.
+        self._redis: Any = redis
+        self._registry = registry
+        self._store = store
+        self._adapters = adapters
+        self._jobs = jobs
+        self._conversations = conversations
+
+    async def left_without(self, tenant: str, user: str, lesson: str) -> tuple[str, ...] | None:
+        """Lessons of the version in force but `lesson`, oldest first; None when it does not know `lesson`."""
+        active = await self._registry.active(tenant, user)
+        known = (await self._registry.get(tenant, user, active)).lessons if active else []
+        if lesson not in known:
+            return None
+        left = [one for one in known if one != lesson]
+        kept = [await self._store.exists(lesson_dataset_key(tenant, user, one)) for one in left]
+        return tuple(one for one, exists in zip(left, kept, strict=True) if exists)
+
+    async def serve_base(self, tenant: str, user: str) -> None:
+        """Let the untaught base model serve the user."""
+        await self._registry.activate(tenant, user, None)
+
+    async def name_version(self, tenant: str, user: str, version: str, title: str) -> None:
+        """Give `version` the user's own name for it."""
+        await self._registry.name(tenant, user, version, title)
+
+    async def erase(self, tenant: str, user: str, lesson: str) -> None:
+        """Delete all that is kept of `lesson`, and every version that knows it; done again, it changes nothing.
+
+        Raises FailedPrecondition when a version that knows it serves the user.
+        """
+        said = await self._said(tenant, user, lesson)
+        versions = await self._knowing(tenant, user, lesson)
+        objects = await self._objects(tenant, user, lesson, versions)
+        for version in versions:
+            await self._adapters.delete(tenant, user, version)
+        await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
+        messages = await self._conversations.forget(tenant, user, said)
+        messages += await self._jobs.forget(tenant, user, lesson, said)
+        await self._write(tenant, user, Erasure(lesson, time.time(), tuple(versions), len(objects), messages))
+
+    async def erasure(self, tenant: str, user: str, lesson: str) -> Erasure:
+        """What was deleted of `lesson`; raises NotFound when it was never erased."""
+        with reaching_redis():
+            found = await self._redis.get(_key(tenant, user, lesson))
+        if found is None:
+            raise NotFound(f"No lesson {lesson} of yours was forgotten.", field="id")
+        data = json.loads(found)
+        return Erasure(**{**data, "versions": tuple(data["versions"])})
+
+    async def remains(self, tenant: str, user: str, lesson: str) -> list[str]:
+        """Looks everywhere now, and names what is still kept of `lesson`."""
+        versions = await self._knowing(tenant, user, lesson)
+        found = await self._objects(tenant, user, lesson, versions)
+        if await self._jobs.knows(tenant, user, lesson):
+            found.append("the record of its job")
+        return [*(f"version {version}" for version in versions), *found]
+
+    async def _said(self, tenant: str, user: str, lesson: str) -> list[str]:
+        """The lesson in the user's words and made self-contained, as far as either is still there."""
+        said = []
+        if await self._jobs.knows(tenant, user, lesson):
+            said.append((await self._jobs.get(tenant, user, lesson)).statement)
+        try:
+            data = await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson))
+            said.append(dataset_from_bytes(data).statement)
+        except (NotFound, FailedPrecondition):
+            pass
+        return [text for text in dict.fromkeys(said) if text]
+
+    async def _knowing(self, tenant: str, user: str, lesson: str) -> list[str]:
+        return [one.version for one in await self._registry.versions(tenant, user) if lesson in one.lessons]
+
+    async def _objects(self, tenant: str, user: str, lesson: str, versions: Sequence[str]) -> list[str]:
+        prefixes = [lesson_prefix(tenant, user, lesson), *(adapter_prefix(tenant, user, one) for one in versions)]
+        return [key for prefix in prefixes for key in await self._store.list_keys(prefix)]
+
+    async def _write(self, tenant: str, user: str, done: Erasure) -> None:
+        """Add to what an interrupted erasure has written already."""
+        try:
+            before = await self.erasure(tenant, user, done.lesson)
+        except NotFound:
+            before = Erasure(done.lesson, done.erased_at, (), 0, 0)
+        whole = Erasure(
+            done.lesson,
+            done.erased_at,
+            tuple(dict.fromkeys([*before.versions, *done.versions])),
+            before.objects + done.objects,
+            before.messages + done.messages,
+        )
+        with reaching_redis():
+            await self._redis.set(_key(tenant, user, done.lesson), json.dumps(asdict(whole)))
+
+
+def _key(tenant: str, user: str, lesson: str) -> str:
+    return f"erasure:{check_tenant(tenant)}:{check_user(user)}:{check_job_id(lesson)}"
