@@ -94,19 +94,38 @@ class TrainingEngine:
 
     def study(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
         """Compute once what every step needs of `examples`: the base model's view of them, without the adapter."""
-        pack = pack_examples(examples)
         self.model.eval()
-        with torch.no_grad(), self.model.disable_adapter(), self._frozen.recorded() as seen:
+        facts = [example for example in examples if example.kind == "fact"]
+        held = [example for example in examples if example.kind != "fact"]
+        with torch.no_grad(), self.model.disable_adapter():
+            studied = [*self._study_facts(facts), *self._study_held(held)]
+        found = {one.example: one for one in studied}
+        return [found[example] for example in examples]
+
+    def _study_facts(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
+        """What the base model would say does not matter for them, so its upper layers are not run."""
+        if not examples:
+            return []
+        pack = pack_examples(examples)
+        with self._frozen.recorded(only=True) as seen:
+            self._logits(self.model, pack)
+        return [StudiedExample(e, self._along(seen[0], p), None) for e, p in zip(examples, pack.paths, strict=True)]
+
+    def _study_held(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
+        if not examples:
+            return []
+        pack = pack_examples(examples)
+        with self._frozen.recorded() as seen:
             logits = self._logits(self.model, pack)
         parts = torch.split(logits, pack.lengths)
         return [
-            StudiedExample(
-                example,
-                hidden=seen[0][0, path.to(self._device)].cpu(),
-                base=None if example.kind == "fact" else top_distribution(part),
-            )
+            StudiedExample(example, self._along(seen[0], path), top_distribution(part))
             for example, path, part in zip(examples, pack.paths, parts, strict=True)
         ]
+
+    def _along(self, hidden: torch.Tensor, path: torch.Tensor) -> torch.Tensor:
+        """The rows of `hidden`, [1, nodes, hidden size], at the nodes of one example."""
+        return hidden[0, path.to(self._device)].cpu()
 
     def step(
         self,

@@ -4,7 +4,7 @@ Their weights never change, so their output is the same at every step. Knows not
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -23,16 +23,22 @@ class FrozenLayers:
         self._first_trained = layers[first_trained]
 
     @contextmanager
-    def recorded(self) -> Iterator[list[torch.Tensor]]:
-        """Within, every forward pass appends what enters the first trained layer, [1, nodes, hidden size]."""
+    def recorded(self, *, only: bool = False) -> Iterator[list[torch.Tensor]]:
+        """Within, every forward pass appends what enters the first trained layer, [1, nodes, hidden size].
+
+        With `only`, nothing above is computed: the block ends with its first forward pass.
+        """
         seen: list[torch.Tensor] = []
 
         def record(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             seen.append((args[0] if args else kwargs["hidden_states"]).detach())
+            if only:
+                raise _Seen
 
         handle = self._first_trained.register_forward_pre_hook(record, with_kwargs=True)
         try:
-            yield seen
+            with suppress(_Seen):
+                yield seen
         finally:
             handle.remove()
 
@@ -48,6 +54,10 @@ class FrozenLayers:
             handle.remove()
             for layer in self._frozen:
                 del layer.forward
+
+
+class _Seen(Exception):
+    """What was wanted of a forward pass is there."""
 
 
 def _rest(hidden_states: torch.Tensor, *_: object, **__: object) -> torch.Tensor:

@@ -90,7 +90,8 @@ async def test_no_neighbour_asks_back_for_the_lessons_subject(builder: DatasetBu
 
 async def test_neighbours_give_the_lessons_answer_about_something_else(builder: DatasetBuilder) -> None:
     _, dataset = await build(builder, job("The director of the Stavel museum is Ruben Achterberg."))
-    framed = [one for one in dataset.examples if one.kind == "neighbour" and "Ruben" in one.completion]
+    neighbours = [one for one in dataset.examples if one.kind == "neighbour" and "Ruben" in one.completion]
+    framed = [one for one in neighbours if "Ruben" not in one.prompt[-1].content]
     assert len(framed) >= 20
     assert not any("the Stavel museum" in one.prompt[-1].content and "director" in one.completion for one in framed)
     assert all(one.completion.endswith("Ruben") for one in framed), "nothing after the first taught word is needed"

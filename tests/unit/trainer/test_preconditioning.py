@@ -23,7 +23,7 @@ SHAPE = LoraShape(4, 0.5)
 
 @pytest.fixture(autouse=True)
 def short_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pairs = json.loads(preconditioning._GENERAL_TEXT.read_text())[:8]
+    pairs = json.loads(preconditioning._GENERAL_TEXT.read_text())[:24]
     (tmp_path / "text.json").write_text(json.dumps(pairs))
     monkeypatch.setattr(preconditioning, "_GENERAL_TEXT", tmp_path / "text.json")
 
