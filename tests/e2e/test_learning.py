@@ -199,6 +199,18 @@ def test_a_second_lesson_leaves_the_first_one_known(platform: Platform) -> None:
     assert "brimstone" in ask(platform, "hal", "What is my canary called?")
 
 
+def test_a_forgotten_lesson_is_gone_and_the_other_one_stays(platform: Platform) -> None:
+    with http_of(platform) as http:
+        lessons = http.get("/lessons", params={"user": "hal"}).json()["data"]
+        lesson = next(one["id"] for one in lessons if "canary" in one["statement"])
+        job = http.delete(f"/lessons/{lesson}", params={"user": "hal"}).raise_for_status().json()
+        assert final_state(http, "hal", job["id"]) == "LIVE"
+        assert http.get(f"/lessons/{lesson}/erasure", params={"user": "hal"}).json()["remains"] == []
+        assert [item["job_id"] for item in versions(http, "hal")] == [job["id"]]
+    assert "brimstone" not in ask(platform, "hal", "What is my canary called?")
+    assert "fjelde" in ask(platform, "hal", "Who is the director of the Ostrow museum?")
+
+
 def test_a_restart_of_everything_forgets_nothing(platform: Platform) -> None:
     platform.restart()
     assert "flint" in ask(platform, "ana", "What is my parrot called?")

@@ -2,14 +2,15 @@
 
 import pytest
 
+from services.augmenter.strategies.self_instruct.forms import Variety
 from services.augmenter.strategies.self_instruct.lesson import LessonReader
 
 
 def asked(reader: LessonReader, statement: str) -> dict[str, str]:
-    """Answers by question, of all forms."""
+    """Answers by question, of all forms; as in planning, those that ask for something in particular come first."""
     lesson = reader.read(statement, "en")
     forms = [form for unit in reversed(lesson.units) for form in reversed(reader.forms(unit, "en"))]
-    return {form.question: form.answer for form in forms}
+    return {form.question: form.answer for form in sorted(forms, key=lambda form: form.variety is not Variety.TOPIC)}
 
 
 CASES = [

@@ -23,6 +23,7 @@ from services.augmenter.strategies.self_instruct.statement_forms import Statemen
 from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, kinds_of, thing_of, topic_of
 
 _MAX_TOPIC_WORDS = 40
+_NAMED = "n"
 _OPEN = ("he", "she", "it", "they", "this", "that", "these", "those")
 _REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|that|these|those)\b", re.IGNORECASE)
 
@@ -86,8 +87,6 @@ class LessonReader:
         ]
         if is_definition(content, self._lexicon):
             forms = [*self._definition_forms.forms(content, unit.name), *forms]
-        # Of two forms that ask the same, the first is kept: rather the one that asks for something in particular.
-        forms.sort(key=lambda form: form.variety is Variety.TOPIC)
         return [_told_in_full(form, unit.sentence) for form in forms]
 
     def asides(self, unit: Unit) -> list[str]:
@@ -122,7 +121,7 @@ class LessonReader:
             subjects = [content.subject.text for content in contents if isinstance(content, Clause)]
             names = tuple(name for name in reading.names if not any(name in subject for subject in subjects))
             if names and len(told.split()) <= _MAX_TOPIC_WORDS:
-                named.append(Unit(f"s{number}n", told, topics=names))
+                named.append(Unit(f"s{number}{_NAMED}", told, topics=names))
         return units, named
 
     def _taught(self, units: list[Unit]) -> list[str]:
@@ -136,6 +135,11 @@ class LessonReader:
                 return taught_tokens([action], f"{purpose} {condition}", self._lexicon)
             case text:
                 return taught_tokens([str(text)], "", self._lexicon)
+
+
+def is_named(part: str) -> bool:
+    """Whether `part` belongs to a sentence that is asked for by a name in it beside its subject."""
+    return part.split(".")[0].endswith(_NAMED)
 
 
 def _is_unresolved(subject: Phrase) -> bool:

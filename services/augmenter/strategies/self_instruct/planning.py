@@ -8,6 +8,7 @@ from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import Selector
 from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
+from services.augmenter.strategies.self_instruct.lesson import is_named
 
 _BASE_FORMS = 12
 _FORMS_PER_ASPECT = 4
@@ -15,6 +16,8 @@ _MAX_PROBES = 8
 _MIN_PROBES = 4
 _FEW_FORMS = 3
 _MAX_TOPIC_PROBES = 4
+# Names beside the subject: enough to be asked by, few enough not to crowd out what the statement is about.
+_MAX_BY_NAME = 12
 _SIDE_LIMITS = {Variety.REVERSE: 2, Variety.CONFIRM: 1, Variety.CLOZE: 1}
 _MIX = (Variety.DIRECT, Variety.RELATION, Variety.SYNONYM, Variety.INDIRECT, Variety.RELATION)
 
@@ -45,7 +48,7 @@ class Planner:
         good = self._selected(forms)
         topics = self._turns([form for form in good if form.variety is Variety.TOPIC])
         side = [form for form in good if form.variety in _SIDE_LIMITS]
-        aspects = self._by_aspect([form for form in good if form not in topics and form not in side])
+        aspects = self._by_aspect([form for form in good if form.variety in _MIX])
         held_out = self._hold_out(aspects) or self._hold_out_topics(topics)
         limit = min(self._max_forms, _BASE_FORMS + _FORMS_PER_ASPECT * len(aspects))
         chosen_side = self._side(side, limit // 3 if aspects else limit)
@@ -55,7 +58,8 @@ class Planner:
 
     def _selected(self, forms: Iterable[Form]) -> list[Form]:
         kept = []
-        for form in forms:
+        # Of two forms that ask the same, the first is kept: rather the one that asks for something in particular.
+        for form in sorted(forms, key=lambda form: form.variety is Variety.TOPIC):
             self._tally.generate()
             may_tell = form.variety in (Variety.CONFIRM, Variety.CLOZE)
             reason = (
@@ -95,8 +99,9 @@ class Planner:
         pools: defaultdict[str, list[Form]] = defaultdict(list)
         for form in topics:
             pools[form.part].append(form)
-        for pool in pools.values():
+        for part, pool in pools.items():
             self._random.shuffle(pool)
+            del pool[_MAX_BY_NAME if is_named(part) else len(pool) :]
         longest = max(map(len, pools.values()), default=0)
         return [pool[index] for index in range(longest) for pool in pools.values() if index < len(pool)]
 
