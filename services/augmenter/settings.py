@@ -45,7 +45,7 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     neighbour_probes: int = Field(default=4, ge=1, description="Held-out neighbour questions for one lesson.")
     general_probes: int = Field(default=2, ge=0, description="Held-out general prompts for one lesson.")
     neighbour_tokens: int = Field(default=12, ge=1, description="Longest base answer to a neighbour; tokens.")
-    general_tokens: int = Field(default=32, ge=1, description="Longest base answer to a general prompt; tokens.")
+    general_tokens: int = Field(default=24, ge=1, description="Longest base answer to a general prompt; tokens.")
     listing_tokens: int = Field(default=64, ge=8, description="Longest base answer to be made a list; tokens.")
     seed: int = Field(default=0, description="Seed of every choice; the same statement gives the same dataset.")
 
