@@ -26,7 +26,7 @@ from services.trainer.training.base_model import (
     initialise_lora,
     load_base,
     load_tokenizer,
-    lora_parameters,
+    lora_matrices,
     set_scaling,
 )
 from services.trainer.training.contract import LoraShape
@@ -101,7 +101,7 @@ def padded_loop(folder: str) -> Loop:
     initialise_lora(model, 0, None)
     set_scaling(model, ALPHA)
     model.train()
-    parameters = [parameter for _, parameter in lora_parameters(model)]
+    parameters = [matrix.trained for matrix in lora_matrices(model)]
     optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.0)
 
     def step(batch: Batch) -> float:
@@ -153,7 +153,7 @@ def compare(folder: str, batch_size: int, steps: int) -> str:
     batches = batches_of(make_examples(folder), batch_size, steps)
     device = torch.device("cpu")
     join_process_group(_free_address(), 0, 1, device)
-    engine = TrainingEngine(load_base(folder, device), LORA, zero_stage=2, device=device)
+    engine = TrainingEngine(load_base(folder, device), {}, LORA, zero_stage=2, device=device)
     # Both are warm when the clock starts: memory is allocated, the optimisers have their state.
     for loop in (padded_loop(folder), packed_loop(engine)):
         loop(batches[0])
@@ -211,7 +211,7 @@ def train_shape(config: LlamaConfig, device: torch.device, matmul_size: int) -> 
     join_process_group(_free_address(), 0, 1, device)
     with device:
         base = LlamaForCausalLM(config).to(torch.bfloat16)
-    engine = TrainingEngine(base, LORA, zero_stage=2, device=device)
+    engine = TrainingEngine(base, {}, LORA, zero_stage=2, device=device)
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(config.vocab_size, (EXAMPLES_7B, TOKENS_7B), generator=generator).tolist()
     examples = [TokenizedExample("fact", "", tuple(row[:100]), tuple(row[100:])) for row in ids]

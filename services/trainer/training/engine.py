@@ -1,18 +1,17 @@
 """A warm DeepSpeed ZeRO engine around one LoRA model: reset, study, step. Knows no jobs or recipes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import deepspeed  # type: ignore[import-untyped]
 import torch
 import torch.distributed as dist
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel
 
 from services.trainer.training.base_model import (
     attach_lora,
     first_trained_layer,
     initialise_lora,
-    lora_layers,
     lora_matrices,
     set_scaling,
 )
@@ -20,7 +19,7 @@ from services.trainer.training.contract import LoraShape
 from services.trainer.training.frozen_layers import FrozenLayers
 from services.trainer.training.losses import BaseDistribution, cross_entropy_sum, kl_sum, top_distribution
 from services.trainer.training.packing import Pack, pack_examples
-from services.trainer.training.preconditioning import measure_preconditioners
+from services.trainer.training.preconditioning import Preconditioner
 from services.trainer.training.tokens import TokenizedExample
 
 GRADIENT_CLIPPING = 1.0
@@ -56,16 +55,15 @@ class TrainingEngine:
     def __init__(
         self,
         base: PreTrainedModel,
-        tokenizer: PreTrainedTokenizerBase,
+        preconditioners: Mapping[str, Preconditioner],
         shape: LoraShape,
         zero_stage: int,
         device: torch.device,
     ) -> None:
-        """Put LoRA of `shape` on `base`; torch.distributed must be initialised."""
+        """Put LoRA of `shape` on `base`, preconditioned where there are any; torch.distributed must be initialised."""
         self._frozen = FrozenLayers(base, first_trained_layer(base, shape))
         self._hidden_size: int = base.config.get_text_config().hidden_size
         self._dtype = base.dtype
-        preconditioners = measure_preconditioners(base, tokenizer, lora_layers(base, shape))
         self.model = model = attach_lora(base, shape, preconditioners)
         self._device = device
         self._engine, *_ = deepspeed.initialize(

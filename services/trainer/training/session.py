@@ -5,10 +5,11 @@ from transformers import PreTrainedModel
 
 from services.common.datasets import Example
 from services.common.errors import FailedPrecondition
-from services.trainer.training.base_model import export_adapter, load_base, load_tokenizer
+from services.trainer.training.base_model import export_adapter, load_base, load_tokenizer, lora_layers
 from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
 from services.trainer.training.engine import TrainingEngine
 from services.trainer.training.lesson import LessonTraining, Share
+from services.trainer.training.preconditioning import measure_preconditioners
 from services.trainer.training.process_group import join_process_group, leave_process_group
 from services.trainer.training.tokens import TokenizedExample, tokenize_example
 
@@ -76,4 +77,5 @@ class TrainingSession:
         self._lora = lora
 
     def _make_engine(self, base: PreTrainedModel, lora: LoraShape) -> TrainingEngine:
-        return TrainingEngine(base, self._tokenizer, lora, _ZERO_STAGE, self._device)
+        preconditioners = measure_preconditioners(base, self._tokenizer, lora_layers(base, lora))
+        return TrainingEngine(base, preconditioners, lora, _ZERO_STAGE, self._device)
