@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.augmenter.settings import AugmenterSettings
+from services.augmenter.teacher.openai_compatible import OpenAICompatibleModel
 from services.augmenter.wiring import make_parts
 
 
@@ -26,4 +27,6 @@ async def test_a_teacher_elsewhere_can_be_wired(tmp_path: object) -> None:
         teacher_model="big",
         teacher_candidates=8,
     )
-    await make_parts(settings).close()
+    parts = make_parts(settings)
+    assert isinstance(parts.builder._facts.teacher._teacher, OpenAICompatibleModel)
+    await parts.close()

@@ -70,6 +70,9 @@ def test_a_sound_version_passes(tmp_path: Path, dtype: type[np.floating[Any]]) -
     version = Version()
     version.tensors = {name: tensor.astype(dtype) for name, tensor in version.tensors.items()}
     version.validate(tmp_path)
+    version.manifest = {"size_bytes": 1}
+    with pytest.raises(FailedPrecondition):
+        version.validate(tmp_path)
 
 
 def test_an_adapter_of_some_layers_passes_when_its_configuration_says_so(tmp_path: Path) -> None:
@@ -99,6 +102,9 @@ def test_bfloat16_passes(tmp_path: Path) -> None:
     version = Version()
     _bfloat16(version, 0x3F80)
     version.validate(tmp_path)
+    _bfloat16(version, 0x7F80)
+    with pytest.raises(FailedPrecondition):
+        version.validate(tmp_path)
 
 
 def _fill(value: float) -> Callable[[Version], None]:
