@@ -94,7 +94,7 @@ class LessonRecords:
         return Erasure(**{**data, "versions": tuple(data["versions"])})
 
     async def remains(self, tenant: str, user: str, lesson: str) -> list[str]:
-        """Looks everywhere now, and names what is still kept of `lesson`."""
+        """Looks through versions, objects and job records now, and names what is still kept of `lesson`."""
         versions = await self._knowing(tenant, user, lesson)
         found = await self._objects(tenant, user, lesson, versions)
         if await self._jobs.knows(tenant, user, lesson):

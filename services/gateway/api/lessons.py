@@ -41,7 +41,7 @@ async def forget_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> 
 
 @router.get("/{lesson_id}/erasure", summary="Show what became of a forgotten lesson")
 async def show_erasure(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
-    """What was deleted and when, and what a search through everything finds of the lesson now."""
+    """What was deleted and when, and what versions, stored files and job records hold of the lesson now."""
     lesson = check_job_id(lesson_id)
     erasure = await parts.records.erasure(who.tenant, who.user, lesson)
     return {
