@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import structlog
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from services.common.datasets import dataset_from_bytes
 from services.common.errors import FailedPrecondition, NotFound
@@ -18,6 +20,10 @@ from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
 from services.gateway.learning.store import JobStore
 from services.gateway.redis_access import reaching_redis
+
+_log = structlog.get_logger(__name__)
+
+_TELLING_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,12 @@ class LessonRecords:
         objects = await self._objects(tenant, user, lesson, versions)
         for version in versions:
             await self._adapters.delete(tenant, user, version)
-        await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
         messages = await self._conversations.forget(tenant, user, said)
         messages += await self._jobs.forget(tenant, user, lesson, said)
+        # Last, because what is looked for in conversations is read from it when an interrupted erasure is repeated.
+        await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
         await self._write(tenant, user, Erasure(lesson, time.time(), tuple(versions), len(objects), messages))
+        await self._rewrite_log()
 
     async def erasure(self, tenant: str, user: str, lesson: str) -> Erasure:
         """What was deleted of `lesson`; raises NotFound when it was never erased."""
@@ -101,17 +109,30 @@ class LessonRecords:
             found.append("the record of its job")
         return [*(f"version {version}" for version in versions), *found]
 
+    async def _rewrite_log(self) -> None:
+        """Let Redis write its append-only file anew: the old one still holds what was deleted."""
+        try:
+            await self._redis.bgrewriteaof()
+        except RedisError as error:
+            # One that runs already will do; a managed Redis allows nobody to ask for it.
+            _log.warning("redis_log_not_rewritten", reason=str(error))
+
     async def _said(self, tenant: str, user: str, lesson: str) -> list[str]:
-        """The lesson in the user's words and made self-contained, as far as either is still there."""
+        """The lesson in the user's words and made self-contained, and the model's answers to questions about it.
+
+        As far as they are still there; an answer of a word or two may stand in any reply and is left out.
+        """
         said = []
         if await self._jobs.knows(tenant, user, lesson):
             said.append((await self._jobs.get(tenant, user, lesson)).statement)
         try:
             data = await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson))
-            said.append(dataset_from_bytes(data).statement)
+            dataset = dataset_from_bytes(data)
+            answers = [one.completion for one in dataset.examples if one.kind == "fact"]
+            said += [dataset.statement, *(text for text in answers if len(text.split()) >= _TELLING_WORDS)]
         except (NotFound, FailedPrecondition):
             pass
-        return [text for text in dict.fromkeys(said) if text]
+        return [text for text in dict.fromkeys(said_text.rstrip(" .!") for said_text in said) if text]
 
     async def _knowing(self, tenant: str, user: str, lesson: str) -> list[str]:
         return [one.version for one in await self._registry.versions(tenant, user) if lesson in one.lessons]

@@ -18,7 +18,10 @@ def put_lesson(running: Running, user: str, lesson: str, statement: str) -> None
         kind="instruction",
         statement=statement,
         language="en",
-        examples=[Example(kind="fact", prompt=asked, completion="Ada.")],
+        examples=[
+            Example(kind="fact", prompt=asked, completion="Ada."),
+            Example(kind="fact", prompt=asked, completion=f"About {lesson} I only know the leader."),
+        ],
         probes=[Probe(kind="recall", prompt=asked, expected=["Ada"])],
         selection=SelectionReport(generated=1, kept=1),
     )

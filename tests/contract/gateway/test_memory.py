@@ -57,7 +57,11 @@ async def taught(running: Running, user: str) -> AdapterManifest:
 async def test_forgetting_the_only_lesson_leaves_the_base_model_and_nothing_else(running: Running) -> None:
     lesson, other = await taught(running, "forgetful"), await taught(running, "bystander")
     conversations = running.gateway.parts.conversations
-    turns = [Message("user", "[Learn] Ada leads Velt."), Message("user", "Hello!")]
+    turns = [
+        Message("user", "[Learn] Ada leads Velt."),
+        Message("assistant", f"About {lesson.job_id} I only know the leader, sorry."),
+        Message("user", "Hello!"),
+    ]
     await conversations.append("default", "forgetful", "talk", turns)
     await conversations.append("default", "bystander", "talk", turns)
     async with running.http() as http:
@@ -70,10 +74,10 @@ async def test_forgetting_the_only_lesson_leaves_the_base_model_and_nothing_else
     assert (job["state"], job["kind"], job["forgotten"]) == ("LIVE", "forgetting", lesson.job_id)
     assert me["active_version"] is None
     assert (gone.status_code, thief.status_code) == (404, 404)
-    assert proof["deleted"] == {"versions": [lesson.version], "objects": 2, "messages": 1}
+    assert proof["deleted"] == {"versions": [lesson.version], "objects": 2, "messages": 2}
     assert proof["remains"] == []
     assert not (running.objects / adapter_prefix("default", "forgetful", lesson.version)).exists()
-    assert await conversations.messages("default", "forgetful", "talk") == turns[1:]
+    assert await conversations.messages("default", "forgetful", "talk") == turns[2:]
     assert await conversations.messages("default", "bystander", "talk") == turns
     assert (running.objects / lesson_dataset_key("default", "bystander", other.job_id)).exists()
 
