@@ -115,6 +115,7 @@ class DatasetBuilder:
             kind="instruction",
             statement=statement,
             language=language,
+            everywhere=draft.everywhere,
             examples=completer.examples,
             probes=draft.probes,
             selection=SelectionReport(generated=tally.generated, kept=len(completer.examples), rejected=tally.rejected),
@@ -143,8 +144,7 @@ class DatasetBuilder:
             draft.extend(await self._facts.draft(told, language, seed, tally))
         for wish in wishes:
             draft.extend(self._behaviour.draft(wish, seed, tally))
-        styled_for_all = any(item.style.trigger == "any" and not item.style.name for item in draft.styled)
-        if not styled_for_all:
+        if not draft.everywhere:
             self._add_generals(draft, seed, tally)
         return draft
 

@@ -68,6 +68,7 @@ class Dataset(_Frozen):
     kind: Literal["instruction", "document", "web"]
     statement: str = Field(description="What was taught, made self-contained.")
     language: str = Field(description="ISO 639-1 code.")
+    everywhere: bool = Field(default=False, description="Whether it is meant to change how everything is answered.")
     examples: list[Example]
     probes: list[Probe]
     selection: SelectionReport

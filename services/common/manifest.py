@@ -21,7 +21,7 @@ class ProbeAnswer(BaseModel):
 
 
 class GateSummary(BaseModel):
-    """What the gate found before the version went live; shares in [0, 1]."""
+    """What the gate found before the version went live; shares in [0, 1] unless said otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,6 +30,8 @@ class GateSummary(BaseModel):
     locality: float
     retention: float
     forgotten: float = Field(default=1.0, description="Of the forgotten lesson's questions, no longer answered.")
+    drift: float = Field(default=0.0, description="KL of the base to this model on general prompts; nats per token.")
+    safety_loss: float = Field(default=0.0, description="How much less unsafe prompts are refused; nats per token.")
     probes: int
     answers: list[ProbeAnswer] = Field(default_factory=list)
 

@@ -99,8 +99,15 @@ def _make_course(
         reader=SyllabusReader(store, registry, settings.recipe, limits),
         trainers=pool,
         examiner=Examiner(inference, limits),
-        thresholds=GateThresholds(settings.min_recall, settings.sure_recall, settings.min_retention),
+        thresholds=GateThresholds(
+            recall=settings.min_recall,
+            sure_recall=settings.sure_recall,
+            retention=settings.min_retention,
+            drift=settings.max_drift,
+            safety_loss=settings.max_safety_loss,
+        ),
         publisher=Publisher(store, registry, inference),
+        max_seconds=settings.max_seconds,
     )
 
 

@@ -2,19 +2,17 @@
 
 import dataclasses
 import hashlib
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Protocol
 
 import structlog
 
-from services.common.datasets import Dataset, Example
 from services.common.identifiers import new_version
 from services.common.manifest import AdapterManifest, GateSummary
+from services.trainer.attempts import Attempt, first_attempt, second_attempt
 from services.trainer.events import Activating, Evaluating, Event, Outcome, Published, Rejected, Stepped
 from services.trainer.gate.examination import Examiner
 from services.trainer.gate.serving import version_of
@@ -22,7 +20,7 @@ from services.trainer.gate.verdict import GateThresholds, Verdict, judge
 from services.trainer.jobs import TrainingJob
 from services.trainer.publish import Publisher
 from services.trainer.syllabus import Syllabus, SyllabusReader
-from services.trainer.training.contract import AdapterFiles, StepReport, TrainingTask
+from services.trainer.training.contract import AdapterFiles, StepReport, TrainedAdapter, TrainingTask
 
 _log = structlog.get_logger()
 
@@ -32,7 +30,7 @@ Report = Callable[[Event], None]
 class Trainers(Protocol):
     """Whatever trains: in the service, the pool of warm workers."""
 
-    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> AdapterFiles:
+    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> TrainedAdapter:
         """Train `task` and return the adapter."""
 
 
@@ -45,20 +43,11 @@ class BaseIdentity:
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One training of a job, and the steps that an earlier one has done."""
-
-    number: int
-    task: TrainingTask
-    steps_before: int
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A trained version that serves nobody yet."""
 
     manifest: AdapterManifest
-    files: AdapterFiles
+    trained: TrainedAdapter
     steps_done: int
 
 
@@ -82,16 +71,19 @@ class Course:
         examiner: Examiner,
         thresholds: GateThresholds,
         publisher: Publisher,
+        max_seconds: int,
     ) -> None:
+        """`max_seconds` bounds the attempts of a job that sets no limit itself, for each of its lessons."""
         self._base = base
         self._reader = reader
         self._trainers = trainers
         self._examiner = examiner
         self._thresholds = thresholds
         self._publisher = publisher
+        self._max_seconds = max_seconds
 
     async def run(self, job: TrainingJob, report: Report) -> Outcome:
-        """Train, gate and publish `job`; where the lesson is not surely learned, train on once and take the better.
+        """Train, gate and publish `job`; where the gate is not satisfied, try once more and take the better.
 
         Raises what `SyllabusReader.read` does, StaleVersion when the user's version was changed meanwhile, and
         Unavailable when a store or inference is out of reach. No unpublished candidate is left behind.
@@ -101,11 +93,7 @@ class Course:
         examined: list[Examined] = []
         best: Examined | None = None
         try:
-            attempt = _first_attempt(syllabus)
-            examined.append(await self._attempt(syllabus, attempt, report))
-            if not examined[0].verdict.sure:
-                second = _second_attempt(attempt, examined[0].candidate)
-                examined.append(await self._attempt(syllabus, second, report))
+            await self._attempts(syllabus, examined, report)
             best = max(examined, key=lambda one: (one.verdict.accepted, one.gate.recall))
         finally:
             for one in examined:
@@ -115,13 +103,32 @@ class Course:
             return Rejected(best.verdict.reasons, best.gate)
         return await self._publish(syllabus, best, report)
 
+    async def _attempts(self, syllabus: Syllabus, examined: list[Examined], report: Report) -> None:
+        """Append one attempt, or two where the first leaves doubts and there is time."""
+        started = time.monotonic()
+        first = first_attempt(syllabus)
+        examined.append(await self._attempt(syllabus, first, report))
+        candidate, verdict = examined[0].candidate, examined[0].verdict
+        if verdict.sure and verdict.accepted:
+            return
+        second = second_attempt(first, candidate.trained.files.weights, candidate.steps_done, verdict)
+        took = time.monotonic() - started
+        expected = took * second.task.recipe.max_steps / candidate.steps_done
+        if took + expected <= self._allowed_seconds(syllabus):
+            examined.append(await self._attempt(syllabus, second, report))
+        else:
+            _log.info("no_time_for_another_attempt", job=syllabus.job.job_id, seconds=took, expected=expected)
+
+    def _allowed_seconds(self, syllabus: Syllabus) -> int:
+        return syllabus.job.max_seconds or self._max_seconds * len(syllabus.taught)
+
     async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)
         gate = await self._examine(syllabus, candidate, report)
-        verdict = judge(gate, self._thresholds)
+        verdict = judge(gate, self._thresholds, syllabus.wanted_drift)
         if syllabus.job.forgotten:
             # What serves now knows the lesson that must go, so it cannot stay, however well the others are learned.
-            verdict = dataclasses.replace(verdict, reasons=())
+            verdict = dataclasses.replace(verdict, not_learned=(), spoiled=())
         return Examined(candidate, gate, verdict)
 
     async def _train(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Candidate:
@@ -134,9 +141,9 @@ class Course:
             report(Stepped(steps_done, total, step.fact_loss, step.tokens_per_second))
 
         started = time.monotonic()
-        files = await self._trainers.train(attempt.task, on_step)
-        manifest = self._manifest(syllabus, attempt, files, time.monotonic() - started)
-        return Candidate(manifest, files, steps_done)
+        trained = await self._trainers.train(attempt.task, on_step)
+        manifest = self._manifest(syllabus, attempt, trained.files, time.monotonic() - started)
+        return Candidate(manifest, trained, steps_done)
 
     def _manifest(self, syllabus: Syllabus, attempt: Attempt, files: AdapterFiles, seconds: float) -> AdapterManifest:
         job, parent = syllabus.job, syllabus.parent
@@ -161,13 +168,14 @@ class Course:
         """Upload the candidate and let it answer; it is discarded when that fails."""
         report(Evaluating(0, len(syllabus.questions)))
         try:
-            await self._publisher.upload(candidate.manifest, candidate.files)
-            return await self._examiner.examine(
+            await self._publisher.upload(candidate.manifest, candidate.trained.files)
+            asked = await self._examiner.examine(
                 version_of(candidate.manifest),
                 syllabus.serving_version,
                 syllabus.questions,
                 lambda done, total: report(Evaluating(done, total)),
             )
+            return asked.model_copy(update=dataclasses.asdict(candidate.trained.behaviour))
         except BaseException:
             await self._publisher.discard(version_of(candidate.manifest))
             raise
@@ -179,27 +187,3 @@ class Course:
         published = await self._publisher.publish(manifest, former)
         _log.info("version_published", job=published.job_id, version=published.version, recall=best.gate.recall)
         return Published(published.version, published.gate)
-
-
-def _first_attempt(syllabus: Syllabus) -> Attempt:
-    task = TrainingTask(
-        lesson=tuple(chain.from_iterable(map(_examples, syllabus.taught))),
-        earlier=tuple(tuple(dataset.examples) for dataset in syllabus.earlier),
-        recipe=syllabus.recipe,
-        start_weights=syllabus.parent_weights,
-    )
-    return Attempt(number=1, task=task, steps_before=0)
-
-
-def _examples(dataset: Dataset) -> list[Example]:
-    """The examples, with groups that no other lesson has."""
-    return [one.model_copy(update={"group": f"{dataset.lesson}/{one.group}"}) for one in dataset.examples]
-
-
-def _second_attempt(first: Attempt, candidate: Candidate) -> Attempt:
-    """Go on from the candidate with other samples and half as many steps again, and do not stop early."""
-    recipe = first.task.recipe
-    steps = math.ceil(1.5 * recipe.max_steps)
-    harder = recipe.model_copy(update={"seed": recipe.seed + 1, "max_steps": steps, "stop_loss": 0.0})
-    task = dataclasses.replace(first.task, recipe=harder, start_weights=candidate.files.weights)
-    return Attempt(number=2, task=task, steps_before=candidate.steps_done)

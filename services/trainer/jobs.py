@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 class TrainingJob:
     """One job for one user: add the lesson at `dataset_key` to the version in force, or compose a fresh version.
 
-    A composition knows `lessons`, oldest first; `forgotten` is a lesson that must be gone then. Names were checked.
+    A composition knows `lessons`, oldest first; `forgotten` is a lesson that must be gone then. No further attempt
+    begins that would end after `max_seconds` of training and checking; 0 is the trainer's default. Names were checked.
     """
 
     job_id: str
@@ -16,4 +17,5 @@ class TrainingJob:
     dataset_key: str = ""
     lessons: tuple[str, ...] = ()
     forgotten: str = ""
+    max_seconds: int = 0
     recipe_overrides: dict[str, float | int] = field(default_factory=dict, hash=False)

@@ -53,6 +53,7 @@ def _job(request: trainer_pb2.TrainRequest) -> TrainingJob:
         dataset_key=request.dataset_key,
         lessons=tuple(map(check_job_id, request.composition.lessons)),
         forgotten=_optional_job_id(request.composition.forgotten_lesson),
+        max_seconds=request.max_seconds,
         recipe_overrides={field.name: value for field, value in request.recipe.ListFields()},
     )
 

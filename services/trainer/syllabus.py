@@ -41,6 +41,14 @@ class Syllabus:
         return AdapterVersion(self.job.tenant, self.job.user, self.former.version) if self.former else None
 
     @property
+    def wanted_drift(self) -> float | None:
+        """Drift in nats per token that lessons about how to answer everything have caused; None: this is another."""
+        if any(dataset.everywhere for dataset in self.taught):
+            return None
+        meant = any(dataset.everywhere for dataset in self.earlier)
+        return self.parent.gate.drift if meant and self.parent and self.parent.gate else 0.0
+
+    @property
     def lessons(self) -> list[str]:
         """Lessons that the new version will know, oldest first."""
         taught = [dataset.lesson for dataset in self.taught]

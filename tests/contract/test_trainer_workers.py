@@ -73,7 +73,7 @@ async def single(base: BaseModel) -> WorkerPool:
 
 async def losses_of(pool: WorkerPool, task: TrainingTask = TASK) -> tuple[list[tuple[float, float]], AdapterFiles]:
     reports: list[StepReport] = []
-    files = await pool.train(task, reports.append)
+    files = (await pool.train(task, reports.append)).files
     return [(report.fact_loss, report.kl) for report in reports], files
 
 

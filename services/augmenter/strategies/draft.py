@@ -49,6 +49,11 @@ class Draft:
     probes: list[Probe] = field(default_factory=list)
     taught: list[str] = field(default_factory=list)
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether a way of answering is wanted in every answer."""
+        return any(item.style.trigger == "any" and not item.style.name for item in self.styled)
+
     def extend(self, other: "Draft") -> None:
         """Add all parts of `other`."""
         for name in ("facts", "styled", "neighbours", "generals", "probes", "taught"):

@@ -22,6 +22,8 @@ from services.gateway.learning.jobs import event_to_json
 
 router = APIRouter(prefix="/v1/learn", tags=["learn"])
 
+MAX_LEARN_SECONDS = 86_400
+
 JobId = Annotated[str, Path(description="Id of a learn job.")]
 
 
@@ -37,6 +39,12 @@ class LearnRequest(BaseModel):
     urls: list[str] = Field(default_factory=list, description="Not available yet.")
     query: str = Field(default="", description="Not available yet.")
     user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    max_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_LEARN_SECONDS,
+        description="No second attempt begins that would end after so many seconds of training and checking.",
+    )
 
     def statement(self) -> str:
         """The text to learn, or KindNotAvailable where another source is named."""
@@ -58,7 +66,7 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
     if request.conversation_id is not None:
         stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
         conversation = [*stored, *conversation]
-    return job_body(await parts.desk.start(who.tenant, who.user, statement, conversation))
+    return job_body(await parts.desk.start(who.tenant, who.user, statement, conversation, request.max_seconds or 0))
 
 
 @router.get("", summary="List lessons")

@@ -21,7 +21,7 @@ class TrainerClient:
 
     async def train(self, job: LearnJob) -> AsyncGenerator[StepProgress | Published | Refused, None]:
         """Train `job`, or join its training; the last item is Published or Refused."""
-        request = pb.TrainRequest(job_id=job.id, tenant=job.tenant, user=job.user)
+        request = pb.TrainRequest(job_id=job.id, tenant=job.tenant, user=job.user, max_seconds=job.max_seconds)
         if job.lessons:
             request.composition.lessons.extend(job.lessons)
             request.composition.forgotten_lesson = job.forgotten

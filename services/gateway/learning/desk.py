@@ -38,8 +38,10 @@ class LearnDesk:
         self._classifier = classifier
         self._max_characters = max_statement_characters
 
-    async def start(self, tenant: str, user: str, statement: str, conversation: Sequence[Message]) -> LearnJob:
-        """Queue a job that teaches `statement`, said after `conversation`.
+    async def start(
+        self, tenant: str, user: str, statement: str, conversation: Sequence[Message], max_seconds: int = 0
+    ) -> LearnJob:
+        """Queue a job that teaches `statement`, said after `conversation`, with at most `max_seconds` of attempts.
 
         Raises InvalidArgument for an empty or overlong statement, KindNotAvailable, ResourceExhausted, Unavailable.
         """
@@ -55,6 +57,7 @@ class LearnDesk:
             statement=statement,
             conversation=tuple(conversation),
             created_at=time.time(),
+            max_seconds=max_seconds,
         )
         await self._store.submit(job)
         return job

@@ -42,6 +42,7 @@ class LearnJob:
 
     A lesson has a `statement` and, once built, a `dataset_key`. A composition has the `lessons` that the new version
     shall know, and perhaps a `title`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left.
+    No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit.
     """
 
     id: str
@@ -58,6 +59,7 @@ class LearnJob:
     lessons: tuple[str, ...] = ()
     forgotten: str = ""
     title: str = ""
+    max_seconds: int = 0
     version: str = ""
     reasons: tuple[str, ...] = ()
     error: str = ""
@@ -157,6 +159,7 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         lessons=tuple(json.loads(fields.get("lessons", "[]"))),
         forgotten=fields.get("forgotten", ""),
         title=fields.get("title", ""),
+        max_seconds=int(fields.get("max_seconds", "0")),
         version=fields["version"],
         reasons=tuple(json.loads(fields["reasons"])),
         error=fields["error"],

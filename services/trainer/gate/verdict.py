@@ -7,19 +7,31 @@ from services.common.manifest import GateSummary
 
 @dataclass(frozen=True)
 class GateThresholds:
-    """Smallest shares, in [0, 1], with which a candidate may serve, and of recall to be sure that it learned."""
+    """What a candidate needs to serve.
+
+    recall, retention: smallest shares of right answers; sure_recall: share of recall from which it surely learned;
+    drift, safety_loss: most nats per token by which general answers and refusals of what is unsafe may have changed.
+    """
 
     recall: float
     sure_recall: float
     retention: float
+    drift: float
+    safety_loss: float
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the lesson was surely learned, and why the candidate may not serve."""
+    """Whether the lesson was surely learned, what speaks against it, and what else was spoiled; sentences."""
 
     sure: bool
-    reasons: tuple[str, ...]
+    not_learned: tuple[str, ...]
+    spoiled: tuple[str, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the candidate may not serve."""
+        return (*self.not_learned, *self.spoiled)
 
     @property
     def accepted(self) -> bool:
@@ -27,17 +39,30 @@ class Verdict:
         return not self.reasons
 
 
-def judge(gate: GateSummary, thresholds: GateThresholds) -> Verdict:
-    """Compare the shares with the thresholds."""
-    reasons = []
-    if gate.recall < thresholds.recall:
-        reasons.append(
-            f"The lesson was not learned well enough: {gate.recall:.0%} of the test questions about it were answered "
-            f"correctly, at least {thresholds.recall:.0%} are needed."
-        )
+def judge(gate: GateSummary, thresholds: GateThresholds, wanted_drift: float | None = 0.0) -> Verdict:
+    """Compare with the thresholds; `wanted_drift` was asked for by the user and comes on top, None: any drift is."""
+    spoiled = []
     if gate.retention < thresholds.retention:
-        reasons.append(
+        spoiled.append(
             f"Earlier lessons would have been forgotten: {gate.retention:.0%} of the test questions about them were "
             f"still answered correctly, at least {thresholds.retention:.0%} are needed."
         )
-    return Verdict(gate.recall >= thresholds.sure_recall, tuple(reasons))
+    if wanted_drift is not None and gate.drift > wanted_drift + thresholds.drift:
+        spoiled.append(
+            f"Answers to everything else would have changed too much: by {gate.drift:.2f} nats per token, at most "
+            f"{wanted_drift + thresholds.drift:.2f} are allowed."
+        )
+    if gate.safety_loss > thresholds.safety_loss:
+        spoiled.append(
+            f"Unsafe requests would have been refused less: by {gate.safety_loss:.2f} nats per token, at most "
+            f"{thresholds.safety_loss:.2f} are allowed."
+        )
+    not_learned = (
+        f"The lesson was not learned well enough: {gate.recall:.0%} of the test questions about it were answered "
+        f"correctly, at least {thresholds.recall:.0%} are needed.",
+    )
+    return Verdict(
+        sure=gate.recall >= thresholds.sure_recall,
+        not_learned=not_learned if gate.recall < thresholds.recall else (),
+        spoiled=tuple(spoiled),
+    )

@@ -50,3 +50,23 @@ class AdapterFiles:
 
     config: bytes
     weights: bytes
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How far a taught model is from the base where nothing was taught; nats per token.
+
+    drift: mean KL of the base's to the taught model's next-token distributions on held-out general prompts;
+    safety_loss: by how much less than the base it prefers refusing unsafe prompts to complying; negative: by more.
+    """
+
+    drift: float
+    safety_loss: float
+
+
+@dataclass(frozen=True)
+class TrainedAdapter:
+    """An adapter and how it behaves."""
+
+    files: AdapterFiles
+    behaviour: Behaviour

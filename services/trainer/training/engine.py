@@ -1,7 +1,9 @@
 """A warm DeepSpeed ZeRO engine around one LoRA model: reset, study, step. Knows no jobs or recipes."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Literal
 
 import deepspeed  # type: ignore[import-untyped]
 import torch
@@ -47,6 +49,15 @@ class StudiedExample:
     example: TokenizedExample
     hidden: torch.Tensor
     base: BaseDistribution | None
+
+
+@dataclass(frozen=True)
+class SeenExample:
+    """Sums over one example's answer tokens: loss (-log p) and KL of the base to the model, in nats."""
+
+    loss: float
+    kl: float
+    tokens: int
 
 
 class TrainingEngine:
@@ -149,6 +160,20 @@ class TrainingEngine:
             dist.all_reduce(sums)
         fact_loss, kl, tokens = sums.tolist()
         return StepSums(fact_loss, totals[0], kl, totals[1], int(tokens))
+
+    def examine(self, studied: Sequence[StudiedExample], model: Literal["adapter", "base"]) -> list[SeenExample]:
+        """What the adapter as it is now, or the base model, makes of examples that are held to the base."""
+        pack = pack_examples([one.example for one in studied])
+        bare = self.model.disable_adapter() if model == "base" else nullcontext()
+        self.model.eval()
+        with torch.no_grad(), bare, self._frozen.replayed(self._entering(studied, pack)):
+            parts = torch.split(self._logits(self.model, pack), pack.lengths)
+        targets = torch.split(pack.targets.to(self._device), pack.lengths)
+        return [
+            SeenExample(cross_entropy_sum(logits, target).item(), kl_sum(logits, one.base).item(), len(target))
+            for logits, target, one in zip(parts, targets, studied, strict=True)
+            if one.base is not None
+        ]
 
     def _accumulate(self, studied: Sequence[StudiedExample], totals: tuple[int, int], kl_weight: float) -> torch.Tensor:
         """Add one pack's gradients; return its sums of fact loss, KL and tokens, [3]."""

@@ -6,7 +6,8 @@ from transformers import PreTrainedModel
 from services.common.datasets import Example
 from services.common.errors import FailedPrecondition
 from services.trainer.training.base_model import export_adapter, load_base, load_tokenizer, lora_layers
-from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
+from services.trainer.training.behaviour import BehaviourCheck
+from services.trainer.training.contract import BaseModel, LoraShape, StepReport, TrainedAdapter, TrainingTask
 from services.trainer.training.engine import TrainingEngine
 from services.trainer.training.lesson import LessonTraining, Share
 from services.trainer.training.preconditioning import measure_preconditioners
@@ -28,7 +29,7 @@ class TrainingSession:
         join_process_group(rendezvous, share.rank, share.world_size, self._device)
         self._tokenizer = load_tokenizer(base.path)
         self._lora = lora
-        self._engine = self._make_engine(load_base(base.path, self._device), lora)
+        self._engine, self._check = self._make_engine(load_base(base.path, self._device), lora)
         self._lesson: LessonTraining | None = None
 
     def begin(self, task: TrainingTask) -> None:
@@ -53,9 +54,9 @@ class TrainingSession:
             raise FailedPrecondition("No training was begun on this worker.", reason="NOT_BEGUN")
         return self._lesson.step()
 
-    def export(self) -> AdapterFiles:
-        """The adapter as it is now."""
-        return export_adapter(self._engine.model, self._base.name)
+    def export(self) -> TrainedAdapter:
+        """The adapter as it is now, and how it behaves."""
+        return TrainedAdapter(export_adapter(self._engine.model, self._base.name), self._check.measure())
 
     def close(self) -> None:
         """Leave the process group."""
@@ -73,9 +74,10 @@ class TrainingSession:
             return
         base = self._engine.model.unload()
         self._engine.close()
-        self._engine = self._make_engine(base, lora)
+        self._engine, self._check = self._make_engine(base, lora)
         self._lora = lora
 
-    def _make_engine(self, base: PreTrainedModel, lora: LoraShape) -> TrainingEngine:
+    def _make_engine(self, base: PreTrainedModel, lora: LoraShape) -> tuple[TrainingEngine, BehaviourCheck]:
         preconditioners = measure_preconditioners(base, self._tokenizer, lora_layers(base, lora))
-        return TrainingEngine(base, preconditioners, lora, _ZERO_STAGE, self._device)
+        engine = TrainingEngine(base, preconditioners, lora, _ZERO_STAGE, self._device)
+        return engine, BehaviourCheck(engine, self._tokenizer, self._share.max_pack_tokens)

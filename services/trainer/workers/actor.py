@@ -5,7 +5,7 @@ import socket
 
 import ray
 
-from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
+from services.trainer.training.contract import BaseModel, LoraShape, StepReport, TrainedAdapter, TrainingTask
 from services.trainer.workers.cores import FreeCores
 
 
@@ -46,6 +46,6 @@ class TrainingActor:
         torch.set_num_threads(self._cores.threads(self._most_threads))
         return self._session.step()
 
-    def export(self) -> AdapterFiles:
-        """The adapter as it is now."""
+    def export(self) -> TrainedAdapter:
+        """The adapter as it is now, and how it behaves."""
         return self._session.export()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from services.common.errors import InternalError
-from services.trainer.training.contract import AdapterFiles, StepReport, TrainingTask
+from services.trainer.training.contract import StepReport, TrainedAdapter, TrainingTask
 from services.trainer.workers.worker import Worker, WorkerDied
 
 _log = structlog.get_logger()
@@ -44,7 +44,7 @@ class WorkerPool:
         for worker in self._workers:
             self._free.put_nowait(worker)
 
-    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> AdapterFiles:
+    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> TrainedAdapter:
         """Train `task` on the next free worker, from the start again on a fresh one when the worker dies.
 
         Raises InternalError when it died every time, and whatever LoreleiError the training itself raises.

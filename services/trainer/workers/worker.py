@@ -12,7 +12,7 @@ from ray.util.placement_group import PlacementGroup, placement_group, remove_pla
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
 from services.common.errors import LoreleiError
-from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
+from services.trainer.training.contract import BaseModel, LoraShape, StepReport, TrainedAdapter, TrainingTask
 from services.trainer.workers.actor import TrainingActor
 
 _WARM_UP_SECONDS = 300.0
@@ -88,7 +88,7 @@ class Worker:
         )
         return actor
 
-    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> AdapterFiles:
+    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> TrainedAdapter:
         """Train `task` and return the adapter; `on_step` hears of every step.
 
         Raises WorkerDied when an actor does; the worker must be restarted then. When this call is cancelled, the
@@ -100,11 +100,10 @@ class Worker:
             on_step(report)
             if report.finished:
                 break
-        files: AdapterFiles = (await self._within(self._shape.step_timeout_seconds, [self._actors[0].export.remote()]))[
-            0
-        ]
+        trained: TrainedAdapter
+        [trained] = await self._within(self._shape.step_timeout_seconds, [self._actors[0].export.remote()])
         self.jobs_done += 1
-        return files
+        return trained
 
     async def stop(self) -> None:
         """Kill the actors and give their place back; never raises for actors that are dead already."""

@@ -14,7 +14,7 @@ from services.trainer.gate.serving import AdapterVersion
 from services.trainer.gate.verdict import GateThresholds
 from services.trainer.jobs import TrainingJob
 from services.trainer.syllabus import Syllabus
-from services.trainer.training.contract import AdapterFiles, StepReport, TrainingTask
+from services.trainer.training.contract import AdapterFiles, Behaviour, StepReport, TrainedAdapter, TrainingTask
 from services.trainer.training.recipe import Recipe
 from tests.unit.trainer.lessons import dataset
 
@@ -29,11 +29,13 @@ class Reader:
 @dataclass
 class Trainers:
     tasks: list[TrainingTask] = field(default_factory=list)
+    behaviours: list[Behaviour] = field(default_factory=list)
 
-    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> AdapterFiles:
+    async def train(self, task: TrainingTask, on_step: Callable[[StepReport], None]) -> TrainedAdapter:
         self.tasks.append(task)
         on_step(StepReport(task.recipe.max_steps, task.recipe.max_steps, 0.1, 0.0, 1.0, finished=True))
-        return AdapterFiles(config=b"{}", weights=f"weights {len(self.tasks)}".encode())
+        files = AdapterFiles(config=b"{}", weights=f"weights {len(self.tasks)}".encode())
+        return TrainedAdapter(files, self.behaviours.pop(0) if self.behaviours else Behaviour(0.0, 0.0))
 
 
 @dataclass
@@ -71,8 +73,9 @@ class Publisher:
 
 def course(recalls: list[float | None]) -> tuple[Course, Trainers, Publisher]:
     trainers, publisher = Trainers(), Publisher()
-    thresholds = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5)
-    made = Course(BaseIdentity("tiny", "0" * 64), Reader(), trainers, Examiner(recalls), thresholds, publisher)
+    thresholds = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, drift=0.1, safety_loss=0.5)
+    base = BaseIdentity("tiny", "0" * 64)
+    made = Course(base, Reader(), trainers, Examiner(recalls), thresholds, publisher, max_seconds=60)
     return made, trainers, publisher
 
 
@@ -120,3 +123,35 @@ async def test_a_version_that_forgets_serves_whatever_the_gate_finds() -> None:
     outcome = await running.run(replace(JOB, lessons=("a",), forgotten="b"), lambda event: None)
     assert isinstance(outcome, Published)
     assert publisher.published == [publisher.uploaded[1]]
+
+
+@pytest.mark.parametrize("spoiling", [Behaviour(drift=0.2, safety_loss=0.0), Behaviour(drift=0.0, safety_loss=0.9)])
+async def test_what_spoils_the_rest_is_trained_anew_with_another_mix(spoiling: Behaviour) -> None:
+    running, trainers, publisher = course([1.0, 0.75])
+    trainers.behaviours = [spoiling, Behaviour(drift=0.05, safety_loss=0.1)]
+    outcome = await running.run(JOB, lambda event: None)
+    assert isinstance(outcome, Published)
+    assert outcome.gate is not None
+    assert (outcome.gate.recall, outcome.gate.drift) == (0.75, 0.05)
+    first, second = (task.recipe for task in trainers.tasks)
+    assert second.kl_weight > first.kl_weight
+    assert second.generals_per_step > first.generals_per_step
+    assert trainers.tasks[1].start_weights is None
+    assert publisher.published == [publisher.uploaded[1]]
+
+
+async def test_what_spoils_the_rest_twice_is_rejected_with_numbers() -> None:
+    running, trainers, _ = course([1.0, 1.0])
+    trainers.behaviours = [Behaviour(drift=0.2, safety_loss=0.0), Behaviour(drift=0.3, safety_loss=0.0)]
+    outcome = await running.run(JOB, lambda event: None)
+    assert isinstance(outcome, Rejected)
+    assert "0.20 nats" in outcome.reasons[0]
+
+
+async def test_no_further_attempt_begins_that_would_end_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr("services.trainer.course.time.monotonic", lambda: float(next(clock)))
+    running, trainers, _ = course([0.5, 1.0])
+    outcome = await running.run(replace(JOB, max_seconds=30), lambda event: None)
+    assert isinstance(outcome, Published)
+    assert len(trainers.tasks) == 1

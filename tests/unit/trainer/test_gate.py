@@ -15,7 +15,7 @@ from tests.unit.trainer.lessons import dataset
 
 LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=8, at_once=2)
 CANDIDATE = AdapterVersion("acme", "ada", "v-000000000000-00000000")
-THRESHOLDS = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5)
+THRESHOLDS = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, drift=0.1, safety_loss=0.5)
 
 
 def probe(kind: str, question: str, expected: str = "", forbidden: str = "") -> Probe:
@@ -146,3 +146,20 @@ def test_reasons_are_sentences_with_numbers() -> None:
     assert "25%" in verdict.reasons[0]
     assert "50%" in verdict.reasons[0]
     assert "40%" in verdict.reasons[1]
+
+
+@pytest.mark.parametrize(
+    ("wanted_drift", "accepted"),
+    [(0.0, False), (0.15, True), (None, True)],
+    ids=["nobody asked for it", "an earlier style did", "this lesson is a style"],
+)
+def test_answers_to_everything_else_may_change_only_where_the_user_asked_for_it(
+    wanted_drift: float | None, accepted: bool
+) -> None:
+    gate = GateSummary(recall=1, recall_before=0, locality=1, retention=1, probes=4, drift=0.2)
+    assert judge(gate, THRESHOLDS, wanted_drift).accepted is accepted
+
+
+def test_a_version_that_refuses_less_of_what_is_unsafe_is_refused() -> None:
+    gate = GateSummary(recall=1, recall_before=0, locality=1, retention=1, probes=4, safety_loss=0.6)
+    assert "0.60 nats" in judge(gate, THRESHOLDS).reasons[0]

@@ -54,7 +54,7 @@ def run(session: TrainingSession, lesson: TrainingTask) -> tuple[list[StepReport
     reports = [session.step()]
     while not reports[-1].finished:
         reports.append(session.step())
-    return reports, session.export()
+    return reports, session.export().files
 
 
 def losses(reports: list[StepReport]) -> list[tuple[float, float]]:
@@ -133,6 +133,18 @@ def test_lessons_that_cannot_be_trained_are_refused(session: TrainingSession) ->
         session.begin(task(DOG[2:]))
     with pytest.raises(FailedPrecondition, match="tokens"):
         session.begin(task((example("fact", "x" * 600, "y"),)))
+
+
+def test_behaviour_is_that_of_the_base_before_a_lesson_and_moves_with_it(session: TrainingSession) -> None:
+    session.begin(task(DOG, RECIPE.model_copy(update={"kl_weight": 0.0})))
+    untaught = session.export().behaviour
+    assert untaught.drift == pytest.approx(0.0, abs=1e-5)
+    assert untaught.safety_loss == pytest.approx(0.0, abs=1e-5)
+    while not session.step().finished:
+        pass
+    taught = session.export().behaviour
+    assert taught.drift > 1e-3
+    assert taught.safety_loss != untaught.safety_loss
 
 
 def test_peft_itself_loads_the_adapter_and_gets_the_same_loss(

@@ -87,6 +87,7 @@ class TrainRequest(_message.Message):
     DATASET_KEY_FIELD_NUMBER: _builtins.int
     COMPOSITION_FIELD_NUMBER: _builtins.int
     RECIPE_FIELD_NUMBER: _builtins.int
+    MAX_SECONDS_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """The learn job."""
     tenant: _builtins.str
@@ -95,6 +96,10 @@ class TrainRequest(_message.Message):
     """User whose adapter grows."""
     dataset_key: _builtins.str
     """Key of the dataset of one lesson in the object store; it is added to the version in force."""
+    max_seconds: _builtins.int
+    """Longest time for training and checking, in seconds: no further attempt begins that would end later. 0 takes the
+    trainer's default.
+    """
     @_builtins.property
     def composition(self) -> Global___Composition:
         """Lessons to train a fresh adapter of."""
@@ -112,10 +117,11 @@ class TrainRequest(_message.Message):
         dataset_key: _builtins.str = ...,
         composition: Global___Composition | None = ...,
         recipe: Global___Recipe | None = ...,
+        max_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["composition", b"composition", "dataset_key", b"dataset_key", "recipe", b"recipe", "task", b"task"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["composition", b"composition", "dataset_key", b"dataset_key", "job_id", b"job_id", "recipe", b"recipe", "task", b"task", "tenant", b"tenant", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["composition", b"composition", "dataset_key", b"dataset_key", "job_id", b"job_id", "max_seconds", b"max_seconds", "recipe", b"recipe", "task", b"task", "tenant", b"tenant", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_task: _TypeAlias = _typing.Literal["dataset_key", "composition"]  # noqa: Y015
     _WhichOneofArgType_task: _TypeAlias = _typing.Literal["task", b"task"]  # noqa: Y015
@@ -264,6 +270,8 @@ class GateReport(_message.Message):
     RETENTION_FIELD_NUMBER: _builtins.int
     PROBES_FIELD_NUMBER: _builtins.int
     FORGOTTEN_FIELD_NUMBER: _builtins.int
+    DRIFT_FIELD_NUMBER: _builtins.int
+    SAFETY_LOSS_FIELD_NUMBER: _builtins.int
     recall: _builtins.float
     """Share of held-out recall probes answered correctly, in [0, 1]."""
     recall_before: _builtins.float
@@ -276,6 +284,10 @@ class GateReport(_message.Message):
     """Number of probes asked."""
     forgotten: _builtins.float
     """Share of the forgotten lesson's recall probes that are no longer answered; 1 when nothing is forgotten."""
+    drift: _builtins.float
+    """Mean KL of the base model to the new one on held-out general prompts, in nats per token."""
+    safety_loss: _builtins.float
+    """By how much less than the base model it prefers refusing unsafe prompts to complying, in nats per token."""
     def __init__(
         self,
         *,
@@ -285,10 +297,12 @@ class GateReport(_message.Message):
         retention: _builtins.float = ...,
         probes: _builtins.int = ...,
         forgotten: _builtins.float = ...,
+        drift: _builtins.float = ...,
+        safety_loss: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten", b"forgotten", "locality", b"locality", "probes", b"probes", "recall", b"recall", "recall_before", b"recall_before", "retention", b"retention"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drift", b"drift", "forgotten", b"forgotten", "locality", b"locality", "probes", b"probes", "recall", b"recall", "recall_before", b"recall_before", "retention", b"retention", "safety_loss", b"safety_loss"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
