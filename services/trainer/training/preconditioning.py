@@ -27,27 +27,27 @@ _PAIRS_AT_ONCE = 8
 
 
 class Preconditioner(nn.Module):
-    """The change of variables of one layer; `factors` are the Cholesky factors L, [block, block], block by block."""
+    """The change of variables of one layer; `inverses` are L^-1, lower triangles, [block, block], block by block."""
 
-    def __init__(self, factors: list[torch.Tensor]) -> None:
+    def __init__(self, inverses: list[torch.Tensor]) -> None:
         super().__init__()
-        self._sizes = [len(factor) for factor in factors]
-        for number, factor in enumerate(factors):
-            self.register_buffer(f"factor{number}", factor, persistent=False)
+        self._sizes = [len(inverse) for inverse in inverses]
+        for number, inverse in enumerate(inverses):
+            self.register_buffer(f"inverse{number}", inverse, persistent=False)
 
     def forward(self, trained: torch.Tensor) -> torch.Tensor:
         """The matrix that the layer uses, [rank, features], from the trained one."""
-        parts = zip(self._factors(), torch.split(trained, self._sizes, dim=1), strict=True)
-        solved = [torch.linalg.solve_triangular(factor, part, upper=False, left=False) for factor, part in parts]
-        return torch.cat(solved, dim=1)
+        parts = zip(self._inverses(), torch.split(trained, self._sizes, dim=1), strict=True)
+        return torch.cat([part @ inverse for inverse, part in parts], dim=1)
 
     def undo(self, used: torch.Tensor) -> torch.Tensor:
         """The matrix to train, [rank, features], with which the layer uses `used`."""
-        parts = zip(self._factors(), torch.split(used, self._sizes, dim=1), strict=True)
-        return torch.cat([part @ factor for factor, part in parts], dim=1)
+        parts = zip(self._inverses(), torch.split(used, self._sizes, dim=1), strict=True)
+        solved = [torch.linalg.solve_triangular(inverse, part, upper=False, left=False) for inverse, part in parts]
+        return torch.cat(solved, dim=1)
 
-    def _factors(self) -> Iterator[torch.Tensor]:
-        return (getattr(self, f"factor{number}") for number in range(len(self._sizes)))
+    def _inverses(self) -> Iterator[torch.Tensor]:
+        return (getattr(self, f"inverse{number}") for number in range(len(self._sizes)))
 
 
 def measure_preconditioners(
@@ -64,7 +64,7 @@ def measure_preconditioners(
             base.base_model(
                 input_ids=tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids.to(base.device)
             )
-    made = {leader: Preconditioner(_factors(moments, watched.tokens)) for leader, moments in watched.moments.items()}
+    made = {leader: Preconditioner(_inverses(moments, watched.tokens)) for leader, moments in watched.moments.items()}
     return {name: made[leader] for name, leader in watched.leaders.items()}
 
 
@@ -118,21 +118,15 @@ def _block_sizes(features: int) -> list[int]:
     return [features // blocks + (number < features % blocks) for number in range(blocks)]
 
 
-def _factors(moments: list[torch.Tensor], tokens: int) -> list[torch.Tensor]:
-    """Cholesky factors of the damped covariances, scaled so that preconditioned inputs keep their mean length."""
+def _inverses(moments: list[torch.Tensor], tokens: int) -> list[torch.Tensor]:
+    """Inverse Cholesky factors of the damped covariances, scaled so that preconditioned inputs keep their length."""
     covariances = [moment.double() / tokens for moment in moments]
     variance = _trace(covariances) / sum(map(len, covariances))
     damped = [c + _DAMPING * variance * torch.eye(len(c), dtype=c.dtype, device=c.device) for c in covariances]
-    factors = [torch.linalg.cholesky(one) for one in damped]
-    scale = (_trace(covariances) / _trace([_whitened(c, f) for c, f in zip(covariances, factors, strict=True)])) ** 0.5
-    return [(factor / scale).float() for factor in factors]
-
-
-def _whitened(covariance: torch.Tensor, factor: torch.Tensor) -> torch.Tensor:
-    """L^-1 C L^-T."""
-    half = torch.linalg.solve_triangular(factor, covariance, upper=False)
-    whitened: torch.Tensor = torch.linalg.solve_triangular(factor, half.T, upper=False)
-    return whitened
+    inverses = [torch.linalg.inv(torch.linalg.cholesky(one)).tril() for one in damped]
+    whitened = [inverse @ c @ inverse.T for c, inverse in zip(covariances, inverses, strict=True)]
+    scale = (_trace(covariances) / _trace(whitened)) ** 0.5
+    return [(scale * inverse).float() for inverse in inverses]
 
 
 def _trace(matrices: list[torch.Tensor]) -> float:

@@ -68,8 +68,8 @@ def test_layers_with_the_same_input_share_a_preconditioner(tiny_model: BaseModel
 
 def test_undoing_gives_back_what_was_used() -> None:
     torch.manual_seed(0)
-    factors = [torch.linalg.cholesky(m @ m.T + torch.eye(len(m))) for m in (torch.randn(5, 5), torch.randn(3, 3))]
-    preconditioner = Preconditioner(factors)
+    inverses = [torch.linalg.cholesky(m @ m.T + torch.eye(len(m))) for m in (torch.randn(5, 5), torch.randn(3, 3))]
+    preconditioner = Preconditioner(inverses)
     used = torch.randn(2, 8)
     assert torch.allclose(preconditioner(preconditioner.undo(used)), used, atol=1e-5)
 
