@@ -1,4 +1,4 @@
-"""Lists, exports, activates and deletes a user's adapter versions. Knows nothing of HTTP or of training."""
+"""Exports, activates and deletes a user's adapter versions. Knows nothing of HTTP or of training."""
 
 import asyncio
 import io
@@ -10,7 +10,7 @@ import structlog
 from services.common.errors import LoreleiError
 from services.common.identifiers import check_version
 from services.common.keys import ADAPTER_CONFIG_FILE, ADAPTER_WEIGHTS_FILE, MANIFEST_FILE, adapter_prefix
-from services.common.manifest import AdapterManifest, manifest_to_bytes
+from services.common.manifest import manifest_to_bytes
 from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.serving import AdapterVersion, Inference
@@ -32,21 +32,9 @@ class AdapterShelf:
         """The version that serves the user, or None for the base model."""
         return await self._registry.active(tenant, user)
 
-    async def versions(self, tenant: str, user: str) -> list[AdapterManifest]:
-        """All versions, newest first."""
-        return await self._registry.versions(tenant, user)
-
-    async def get(self, tenant: str, user: str, version: str) -> AdapterManifest:
-        """One version."""
-        return await self._registry.get(tenant, user, version)
-
-    async def names(self, tenant: str, user: str) -> dict[str, str]:
-        """The user's own names, by version."""
-        return await self._registry.names(tenant, user)
-
     async def resolve(self, tenant: str, user: str, name: str) -> str:
         """The version that `name`, its own or the user's, stands for; raises InvalidArgument where it is neither."""
-        named = {title: version for version, title in (await self.names(tenant, user)).items()}
+        named = {title: version for version, title in (await self._registry.names(tenant, user)).items()}
         return named[name] if name in named else check_version(name)
 
     async def export(self, tenant: str, user: str, version: str) -> bytes:

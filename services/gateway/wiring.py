@@ -31,6 +31,7 @@ from services.gateway.models import ModelNames
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import DEFAULT_TENANT, TenantKeys, bootstrap_key
+from services.gateway.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _build_parts(
         events=JobEvents(redis, settings.outage_seconds),
         adapters=adapters,
         lessons=lessons,
+        timeline=Timeline(registry, lessons),
         records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
         services=PartStates(redis, vars(channels)),
         metrics=GatewayMetrics(),

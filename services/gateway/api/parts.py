@@ -17,6 +17,7 @@ from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
 from services.gateway.tenants import TenantKeys
+from services.gateway.timeline import Timeline
 
 
 class ServiceStates(Protocol):
@@ -49,6 +50,7 @@ class GatewayParts:
     events: JobEvents
     adapters: AdapterShelf
     lessons: LessonShelf
+    timeline: Timeline
     records: LessonRecords
     services: ServiceStates
     metrics: GatewayMetrics
