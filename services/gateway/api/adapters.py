@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.identifiers import check_job_id, check_title, check_version
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.jobs import job_body
+from services.gateway.api.limits import spooled_body
 from services.gateway.api.parts import Parts
 from services.gateway.timeline import Chapter
 
@@ -18,7 +19,15 @@ VersionOrBase = Annotated[
     str, Path(description="Name of a version, yours or its own, or `base` for the untaught model.")
 ]
 
+IMPORT_PATH = f"{router.prefix}/import"
+
 _BASE = "base"
+_ZIP_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 _MAX_LESSONS = 200
 
 
@@ -51,12 +60,32 @@ async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Ten
     return job_body(await parts.desk.compose(who.tenant, who.user, lessons, check_title(request.name)))
 
 
+@router.post("/import", summary="Import a version", status_code=201, openapi_extra=_ZIP_BODY)
+async def import_adapter(
+    request: Request,
+    parts: Parts,
+    who: QueryCaller,
+    name: Annotated[str, Query(description="Your own name for the version.")] = "",
+) -> dict[str, Any]:
+    """Make a new version of a zip file: a version that was downloaded here, or any PEFT folder of plain LoRA.
+
+    The folder's `adapter_config.json` and `adapter_model.safetensors` lie at the top of the zip file or in one folder
+    of it. The version serves only once it is activated. Of the lessons that a `manifest.json` of ours lists, it keeps
+    those whose data you still have; what the weights know beyond these, such as a lesson that was forgotten after the
+    download, is known again when it serves, and neither forgetting nor its proof finds it.
+    """
+    title = check_title(name)
+    async with spooled_body(request, parts.limits.max_import_bytes) as packed:
+        version = await parts.importer.add(who.tenant, who.user, packed, title)
+    return _adapter_body(await parts.timeline.version(who.tenant, who.user, version))
+
+
 @router.get("", summary="List versions")
 async def list_adapters(parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """The user's versions, newest first, each with what was taught in it that its parent did not know.
 
-    The statement of a lesson is null when its data is gone. A version alone also shows its answers to the gate's
-    questions.
+    Of an imported version that is all lessons that it kept. The statement of a lesson is null when its data is gone.
+    A version alone also shows its answers to the gate's questions.
     """
     chapters = await parts.timeline.versions(who.tenant, who.user)
     return {"object": "list", "data": [_adapter_body(chapter, answers=False) for chapter in chapters]}
