@@ -132,6 +132,14 @@ def test_weights_of_another_shape_are_refused(
         session.begin(task(DOG, RECIPE.model_copy(update={"rank": 2}), start=fresh[1].weights))
 
 
+def test_weights_of_other_layers_are_refused(
+    session: TrainingSession, fresh: tuple[list[StepReport], AdapterFiles]
+) -> None:
+    fewer = {name: tensor for name, tensor in load(fresh[1].weights).items() if ".q_proj." in name}
+    with pytest.raises(FailedPrecondition, match="cannot be trained on"):
+        session.begin(task(DOG, start=save(fewer)))
+
+
 def test_it_stops_early_once_a_round_of_facts_is_known(session: TrainingSession) -> None:
     reports, _ = run(session, task(DOG, RECIPE.model_copy(update={"max_steps": 60, "stop_loss": 0.5})))
     assert len(reports) < 60
