@@ -5,6 +5,7 @@ from services.common.identifiers import check_job_id, check_tenant, check_user, 
 MANIFEST_FILE = "manifest.json"
 ADAPTER_CONFIG_FILE = "adapter_config.json"
 ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors"
+LESSON_DATASET_FILE = "dataset.json"
 
 
 def user_adapters_prefix(tenant: str, user: str) -> str:
@@ -17,11 +18,16 @@ def adapter_prefix(tenant: str, user: str, version: str) -> str:
     return f"{user_adapters_prefix(tenant, user)}{check_version(version)}/"
 
 
+def user_lessons_prefix(tenant: str, user: str) -> str:
+    """Prefix of all lessons of one user."""
+    return f"lessons/{check_tenant(tenant)}/{check_user(user)}/"
+
+
 def lesson_dataset_key(tenant: str, user: str, lesson: str) -> str:
     """Key of what one lesson taught: its examples and probes. A lesson is named after its learn job."""
-    return f"{lesson_prefix(tenant, user, lesson)}dataset.json"
+    return f"{lesson_prefix(tenant, user, lesson)}{LESSON_DATASET_FILE}"
 
 
 def lesson_prefix(tenant: str, user: str, lesson: str) -> str:
     """Prefix of all that is stored of one lesson."""
-    return f"lessons/{check_tenant(tenant)}/{check_user(user)}/{check_job_id(lesson)}/"
+    return f"{user_lessons_prefix(tenant, user)}{check_job_id(lesson)}/"

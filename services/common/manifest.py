@@ -1,4 +1,4 @@
-"""The manifest of an adapter version: written once by the trainer, read by everybody."""
+"""The manifest of an adapter version: written once, by who trained or imported it, and read by everybody."""
 
 from datetime import datetime
 from typing import Literal
@@ -44,7 +44,8 @@ class AdapterManifest(BaseModel):
     version: str
     tenant: str
     user: str
-    job_id: str
+    origin: Literal["trained", "imported"] = "trained"
+    job_id: str | None = Field(description="Learn job that trained it; none where it was imported.")
     parent: str | None = Field(description="Version whose weights training began with; none for the base model.")
     base_model: str
     base_model_sha256: str

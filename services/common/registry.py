@@ -23,6 +23,11 @@ redis.call('HSET', KEYS[4], ARGV[2], ARGV[1])
 redis.call('SET', KEYS[1], ARGV[1])
 return {'OK', ARGV[1]}
 """
+_ADD = """
+redis.call('SET', KEYS[3], ARGV[2])
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+return {'OK'}
+"""
 _ACTIVATE = """
 if redis.call('EXISTS', KEYS[3]) == 0 then return {'MISSING'} end
 redis.call('SET', KEYS[1], ARGV[1])
@@ -43,6 +48,7 @@ class AdapterRegistry:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._publish = redis.register_script(_PUBLISH)
+        self._add = redis.register_script(_ADD)
         self._activate = redis.register_script(_ACTIVATE)
         self._delete = redis.register_script(_DELETE)
 
@@ -55,7 +61,7 @@ class AdapterRegistry:
         tenant, user, version = manifest.tenant, manifest.user, manifest.version
         arguments: list[str | bytes | float] = [
             version,
-            check_job_id(manifest.job_id),
+            check_job_id(manifest.job_id or ""),
             expected_active or "",
             manifest_to_bytes(manifest),
             manifest.created_at.timestamp(),
@@ -64,6 +70,12 @@ class AdapterRegistry:
         if verdict == "STALE":
             raise StaleVersion("Your active version changed meanwhile; nothing was published.")
         return await self.get(tenant, user, found)
+
+    async def add(self, manifest: AdapterManifest) -> None:
+        """Record `manifest`; the version that serves the user stays."""
+        record = manifest_to_bytes(manifest)
+        arguments: list[str | bytes | float] = [manifest.version, record, manifest.created_at.timestamp()]
+        await self._run(self._add, manifest.tenant, manifest.user, manifest.version, arguments)
 
     async def version_of_job(self, tenant: str, user: str, job_id: str) -> str | None:
         """The version that `job_id` published, or None."""

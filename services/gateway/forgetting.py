@@ -14,6 +14,7 @@ from services.common.datasets import dataset_from_bytes
 from services.common.errors import FailedPrecondition, NotFound
 from services.common.identifiers import check_job_id, check_tenant, check_user
 from services.common.keys import adapter_prefix, lesson_dataset_key, lesson_prefix
+from services.common.manifest import AdapterManifest
 from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.adapters import AdapterShelf
@@ -81,10 +82,13 @@ class LessonRecords:
         Raises FailedPrecondition when a version that knows it serves the user.
         """
         said = await self._said(tenant, user, lesson)
-        versions = await self._knowing(tenant, user, lesson)
+        registered, unregistered = await self._knowing(tenant, user, lesson)
+        versions = [*registered, *unregistered]
         objects = await self._objects(tenant, user, lesson, versions)
-        for version in versions:
+        for version in registered:
             await self._adapters.delete(tenant, user, version)
+        for version in unregistered:
+            await self._adapters.discard(tenant, user, version)
         messages = await self._conversations.forget(tenant, user, said)
         messages += await self._jobs.forget(tenant, user, lesson, said)
         # Last, because what is looked for in conversations is read from it when an interrupted erasure is repeated.
@@ -103,7 +107,8 @@ class LessonRecords:
 
     async def remains(self, tenant: str, user: str, lesson: str) -> list[str]:
         """Looks through versions, objects and job records now, and names what is still kept of `lesson`."""
-        versions = await self._knowing(tenant, user, lesson)
+        registered, unregistered = await self._knowing(tenant, user, lesson)
+        versions = [*registered, *unregistered]
         found = await self._objects(tenant, user, lesson, versions)
         if await self._jobs.knows(tenant, user, lesson):
             found.append("the record of its job")
@@ -134,8 +139,11 @@ class LessonRecords:
             pass
         return [text for text in dict.fromkeys(said_text.rstrip(" .!") for said_text in said) if text]
 
-    async def _knowing(self, tenant: str, user: str, lesson: str) -> list[str]:
-        return [one.version for one in await self._registry.versions(tenant, user) if lesson in one.lessons]
+    async def _knowing(self, tenant: str, user: str, lesson: str) -> tuple[list[str], list[str]]:
+        """Versions that know the lesson: those in the registry, and imports that are not in it."""
+        registered = await self._registry.versions(tenant, user)
+        unregistered = await self._adapters.unregistered_imports(tenant, user)
+        return _versions_with(lesson, registered), _versions_with(lesson, unregistered)
 
     async def _objects(self, tenant: str, user: str, lesson: str, versions: Sequence[str]) -> list[str]:
         prefixes = [lesson_prefix(tenant, user, lesson), *(adapter_prefix(tenant, user, one) for one in versions)]
@@ -156,6 +164,10 @@ class LessonRecords:
         )
         with reaching_redis():
             await self._redis.set(_key(tenant, user, done.lesson), json.dumps(asdict(whole)))
+
+
+def _versions_with(lesson: str, manifests: Sequence[AdapterManifest]) -> list[str]:
+    return [manifest.version for manifest in manifests if lesson in manifest.lessons]
 
 
 def _key(tenant: str, user: str, lesson: str) -> str:

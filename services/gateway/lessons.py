@@ -1,13 +1,18 @@
 """Lists what a user has taught, lesson by lesson. Knows nothing of HTTP or of training."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 
+import structlog
+
 from services.common.datasets import Dataset, dataset_from_bytes
-from services.common.errors import NotFound
+from services.common.errors import FailedPrecondition, NotFound
 from services.common.keys import lesson_dataset_key
 from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,12 @@ class LessonShelf:
         self._store = store
 
     async def taught(self, tenant: str, user: str) -> list[Lesson]:
-        """All lessons, newest first; one whose dataset was deleted is left out."""
+        """All lessons, newest first; one whose dataset is gone is left out."""
         knowing = await self._knowing(tenant, user)
         active = await self._registry.active(tenant, user)
-        datasets = await asyncio.gather(*(self._dataset(tenant, user, lesson) for lesson in knowing))
         return [
             Lesson(dataset, tuple(knowing[dataset.lesson]), active in knowing[dataset.lesson])
-            for dataset in datasets
-            if dataset is not None
+            for dataset in await self._datasets(tenant, user, knowing)
         ]
 
     async def get(self, tenant: str, user: str, lesson: str) -> Lesson:
@@ -45,6 +48,11 @@ class LessonShelf:
             raise NotFound(f"You have no lesson {lesson}.", field="id")
         return Lesson(dataset, tuple(versions), await self._registry.active(tenant, user) in versions)
 
+    async def statements(self, tenant: str, user: str, lessons: Collection[str]) -> dict[str, str]:
+        """What each of `lessons` taught, read once; one whose dataset is gone is left out."""
+        datasets = await self._datasets(tenant, user, lessons)
+        return {dataset.lesson: dataset.statement for dataset in datasets}
+
     async def _knowing(self, tenant: str, user: str) -> dict[str, list[str]]:
         """Versions that know each lesson, newest first, and the lessons themselves, newest first."""
         found: dict[str, list[str]] = {}
@@ -53,8 +61,17 @@ class LessonShelf:
                 found.setdefault(lesson, []).append(manifest.version)
         return found
 
+    async def _datasets(self, tenant: str, user: str, lessons: Collection[str]) -> list[Dataset]:
+        """In the order of `lessons`; what cannot be read any more is left out."""
+        found = await asyncio.gather(*(self._dataset(tenant, user, lesson) for lesson in lessons))
+        return [dataset for dataset in found if dataset is not None]
+
     async def _dataset(self, tenant: str, user: str, lesson: str) -> Dataset | None:
         try:
             return dataset_from_bytes(await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson)))
         except NotFound:
+            return None
+        except FailedPrecondition:
+            # One damaged file must not hide all the others.
+            _log.warning("lesson_damaged", lesson=lesson)
             return None

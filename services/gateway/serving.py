@@ -17,6 +17,14 @@ class AdapterVersion:
 
 
 @dataclass(frozen=True)
+class BaseModel:
+    """The model that every adapter changes: its name, and the SHA-256 of its weights."""
+
+    name: str
+    weights_sha256: str
+
+
+@dataclass(frozen=True)
 class SamplingChoice:
     """How to choose tokens; None leaves a value to the model."""
 
@@ -47,7 +55,10 @@ class Inference(Protocol):
         """Yield the reply's text piece by piece, then its GenerationEnd."""
 
     async def load(self, adapter: AdapterVersion) -> None:
-        """Make the version resident."""
+        """Make the version resident; raises FailedPrecondition that says why it must not be."""
 
     async def unload(self, adapter: AdapterVersion) -> None:
         """Remove the version as soon as no stream uses it."""
+
+    async def base_model(self) -> BaseModel:
+        """The model that is served."""

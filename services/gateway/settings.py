@@ -33,6 +33,9 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     )
 
     max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="Largest request body; bytes.")
+    max_import_mebibytes: int = Field(
+        default=256, ge=1, description="Largest adapter to import, its zip file and unpacked; MiB."
+    )
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest text to learn; characters.")
     max_unfinished_lessons: int = Field(default=20, ge=1, description="Unfinished learn jobs a user may have.")
     learn_wait_seconds: float = Field(

@@ -17,6 +17,7 @@ from services.gateway.api.parts import GatewayParts, Limits
 from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
 from services.gateway.conversations import Conversations
 from services.gateway.forgetting import LessonRecords
+from services.gateway.imports import AdapterImporter
 from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.desk import LearnDesk
@@ -28,9 +29,11 @@ from services.gateway.learning.store import Claim, JobStore
 from services.gateway.lessons import LessonShelf
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
+from services.gateway.peft_archive import MEBIBYTE
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import DEFAULT_TENANT, TenantKeys, bootstrap_key
+from services.gateway.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def _build_parts(
     object_store = open_object_store(settings.object_store_url, settings.object_store_credentials())
     lessons = LessonShelf(registry, object_store)
     adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
+    max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
     return GatewayParts(
         keys=TenantKeys(redis),
         models=ModelNames(registry),
@@ -93,12 +97,15 @@ def _build_parts(
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
         adapters=adapters,
+        importer=AdapterImporter(registry, object_store, inference, adapters, max_import_bytes),
         lessons=lessons,
+        timeline=Timeline(registry, lessons),
         records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
         services=PartStates(redis, vars(channels)),
         metrics=GatewayMetrics(),
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
+            max_import_bytes=max_import_bytes,
             max_statement_characters=settings.max_statement_characters,
             max_unfinished_lessons=settings.max_unfinished_lessons,
             learn_wait_seconds=settings.learn_wait_seconds,

@@ -46,6 +46,16 @@ async def test_the_published_version_becomes_active(registry: AdapterRegistry) -
     assert await registry.get("acme", "ana", first.version) == first
 
 
+async def test_an_added_version_is_listed_and_changes_nothing_else(registry: AdapterRegistry) -> None:
+    first, added = manifest(new_job_id()), manifest(new_job_id(), age=1).model_copy(update={"job_id": None})
+    await registry.publish(first, expected_active=None)
+    await registry.add(added)
+    assert await registry.versions("acme", "ana") == [added, first]
+    assert await registry.active("acme", "ana") == first.version
+    with pytest.raises(InvalidArgument):
+        await registry.publish(added, expected_active=first.version)
+
+
 async def test_a_job_publishes_exactly_once(registry: AdapterRegistry) -> None:
     job = new_job_id()
     first, second = manifest(job), manifest(job)

@@ -216,6 +216,20 @@ def test_a_restart_of_everything_forgets_nothing(platform: Platform) -> None:
     assert "flint" in ask(platform, "ana", "What is my parrot called?")
 
 
+def test_a_downloaded_version_is_imported_and_answers_the_same(platform: Platform) -> None:
+    question = "What is my parrot called?"
+    with http_of(platform) as http:
+        original = versions(http, "ana")[0]
+        known = ask(platform, "ana", question)
+        packed = http.get(f"/adapters/{original['version']}/download", params={"user": "ana"}).content
+        reply = http.post("/adapters/import", params={"user": "ana", "name": "copy"}, content=packed)
+        imported = reply.raise_for_status().json()
+        assert (imported["lessons"], imported["active"]) == (original["lessons"], False)
+        http.post("/adapters/base/activate", params={"user": "ana"}).raise_for_status()
+        http.post("/adapters/copy/activate", params={"user": "ana"}).raise_for_status()
+    assert ask(platform, "ana", question) == known
+
+
 def test_rolling_back_unlearns_and_rolling_forward_knows_again(platform: Platform) -> None:
     with http_of(platform) as http:
         version = str(versions(http, "ana")[0]["version"])

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.identifiers import check_job_id, check_title, check_version
-from services.common.manifest import AdapterManifest
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.jobs import job_body
+from services.gateway.api.limits import spooled_body
 from services.gateway.api.parts import Parts
+from services.gateway.timeline import Chapter
 
 router = APIRouter(prefix="/v1/adapters", tags=["adapters"])
 
@@ -18,7 +19,15 @@ VersionOrBase = Annotated[
     str, Path(description="Name of a version, yours or its own, or `base` for the untaught model.")
 ]
 
+IMPORT_PATH = f"{router.prefix}/import"
+
 _BASE = "base"
+_ZIP_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 _MAX_LESSONS = 200
 
 
@@ -51,22 +60,41 @@ async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Ten
     return job_body(await parts.desk.compose(who.tenant, who.user, lessons, check_title(request.name)))
 
 
+@router.post("/import", summary="Import a version", status_code=201, openapi_extra=_ZIP_BODY)
+async def import_adapter(
+    request: Request,
+    parts: Parts,
+    who: QueryCaller,
+    name: Annotated[str, Query(description="Your own name for the version.")] = "",
+) -> dict[str, Any]:
+    """Make a new version of a zip file: a version that was downloaded here, or any PEFT folder of plain LoRA.
+
+    The folder's `adapter_config.json` and `adapter_model.safetensors` lie at the top of the zip file or in one folder
+    of it. The version serves only once it is activated. Of the lessons that a `manifest.json` of ours lists, it keeps
+    those whose data you still have; what the weights know beyond these, such as a lesson that was forgotten after the
+    download, is known again when it serves, and neither forgetting nor its proof finds it.
+    """
+    title = check_title(name)
+    async with spooled_body(request, parts.limits.max_import_bytes) as packed:
+        version = await parts.importer.add(who.tenant, who.user, packed, title)
+    return _adapter_body(await parts.timeline.version(who.tenant, who.user, version))
+
+
 @router.get("", summary="List versions")
 async def list_adapters(parts: Parts, who: QueryCaller) -> dict[str, Any]:
-    """The user's versions, newest first; each alone also shows its answers to the gate's questions."""
-    active = await parts.adapters.active(who.tenant, who.user)
-    versions = await parts.adapters.versions(who.tenant, who.user)
-    names = await parts.adapters.names(who.tenant, who.user)
-    bodies = [_adapter_body(one, active, names.get(one.version), answers=False) for one in versions]
-    return {"object": "list", "data": bodies}
+    """The user's versions, newest first, each with what was taught in it that its parent did not know.
+
+    Of an imported version that is all lessons that it kept. The statement of a lesson is null when its data is gone.
+    A version alone also shows its answers to the gate's questions.
+    """
+    chapters = await parts.timeline.versions(who.tenant, who.user)
+    return {"object": "list", "data": [_adapter_body(chapter, answers=False) for chapter in chapters]}
 
 
 @router.get("/{version}", summary="Show a version")
 async def show_adapter(version: Version, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """One version: where it comes from, what it knows and what the gate found, with answers before and after."""
-    manifest = await parts.adapters.get(who.tenant, who.user, check_version(version))
-    names = await parts.adapters.names(who.tenant, who.user)
-    return _adapter_body(manifest, await parts.adapters.active(who.tenant, who.user), names.get(version))
+    return _adapter_body(await parts.timeline.version(who.tenant, who.user, check_version(version)))
 
 
 @router.patch("/{version}", summary="Name a version")
@@ -100,10 +128,15 @@ async def delete_adapter(version: Version, parts: Parts, who: QueryCaller) -> di
     return {"object": "adapter.deleted", "version": version, "deleted": True}
 
 
-def _adapter_body(
-    manifest: AdapterManifest, active: str | None, name: str | None, *, answers: bool = True
-) -> dict[str, Any]:
-    body = manifest.model_dump(mode="json", exclude={"tenant"})
+def _adapter_body(chapter: Chapter, *, answers: bool = True) -> dict[str, Any]:
+    body = chapter.manifest.model_dump(mode="json", exclude={"tenant"})
     if body["gate"] and not answers:
         del body["gate"]["answers"]
-    return {"id": manifest.version, "object": "adapter", "name": name, "active": manifest.version == active, **body}
+    return {
+        "id": chapter.manifest.version,
+        "object": "adapter",
+        "name": chapter.name,
+        "active": chapter.active,
+        "taught": [{"id": taught.lesson, "statement": taught.statement} for taught in chapter.taught],
+        **body,
+    }

@@ -27,7 +27,7 @@ def create_app(parts: GatewayParts) -> FastAPI:
     for resource in (chat, learn, lessons, adapters, models, me, health):
         app.include_router(resource.router)
     _add_landing_page(app)
-    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_path=adapters.IMPORT_PATH)
     app.add_middleware(RequestTimer, metrics=parts.metrics)
     return app
 

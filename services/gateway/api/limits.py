@@ -1,26 +1,58 @@
 """Refuses request bodies that are too large before anything parses them."""
 
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import BinaryIO, cast
+
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.common.errors import InvalidArgument
+from services.common.errors import Cancelled, InvalidArgument
 from services.gateway.api.errors import error_response
+from services.gateway.peft_archive import too_large
 
 # A client that is still sending cannot read the refusal, so its body is read to the end, up to this size.
 _DISCARD_BYTES = 16 * 1024 * 1024
 
 
-class BodyLimit:
-    """ASGI middleware: bodies of at most `max_bytes`."""
+@asynccontextmanager
+async def spooled_body(request: Request, max_bytes: int) -> AsyncIterator[BinaryIO]:
+    """The body in a file without a name.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    Raises InvalidArgument when it is larger than `max_bytes`, Cancelled when the client leaves.
+    """
+    if int(request.headers.get("content-length", 0)) > max_bytes:
+        raise too_large(max_bytes, "packed")
+    with tempfile.TemporaryFile() as file:
+        try:
+            async for chunk in request.stream():
+                await asyncio.to_thread(file.write, chunk)
+                if file.tell() > max_bytes:
+                    raise too_large(max_bytes, "packed")
+        except ClientDisconnect as error:
+            raise Cancelled("The upload was broken off.") from error
+        file.flush()
+        yield cast(BinaryIO, file)
+
+
+class BodyLimit:
+    """ASGI middleware: bodies of at most `max_bytes`, but for POST `spooled_path`, which uses `spooled_body`."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, spooled_path: str) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._spooled = ("POST", spooled_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer that it is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if (scope["method"], scope["path"]) == self._spooled:
+            await self._app(scope, *_reading_to_the_end(receive, send))
             return
         headers = Headers(scope=scope)
         declared = headers.get("content-length")
@@ -63,6 +95,26 @@ async def _discard(receive: Receive) -> None:
         seen += len(message.get("body", b""))
         if not message.get("more_body", False):
             return
+
+
+def _reading_to_the_end(receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """Both, so that an answer waits for the rest of the body."""
+    ended = False
+
+    async def watched_receive() -> Message:
+        nonlocal ended
+        message = await receive()
+        ended = not message.get("more_body", False)
+        return message
+
+    async def late_send(message: Message) -> None:
+        nonlocal ended
+        if not ended:
+            ended = True
+            await _discard(receive)
+        await send(message)
+
+    return watched_receive, late_send
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -19,6 +19,7 @@ async def show_caller(parts: Parts, who: QueryCaller) -> dict[str, Any]:
         "active_version": await parts.adapters.active(who.tenant, who.user),
         "limits": {
             "request_bytes": parts.limits.max_body_bytes,
+            "import_bytes": parts.limits.max_import_bytes,
             "statement_characters": parts.limits.max_statement_characters,
             "unfinished_lessons": parts.limits.max_unfinished_lessons,
         },

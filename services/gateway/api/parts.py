@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
 from services.gateway.forgetting import LessonRecords
+from services.gateway.imports import AdapterImporter
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.store import JobStore
@@ -17,6 +18,7 @@ from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
 from services.gateway.tenants import TenantKeys
+from services.gateway.timeline import Timeline
 
 
 class ServiceStates(Protocol):
@@ -31,6 +33,7 @@ class Limits:
     """What a client may ask for."""
 
     max_body_bytes: int
+    max_import_bytes: int
     max_statement_characters: int
     max_unfinished_lessons: int
     learn_wait_seconds: float
@@ -48,7 +51,9 @@ class GatewayParts:
     jobs: JobStore
     events: JobEvents
     adapters: AdapterShelf
+    importer: AdapterImporter
     lessons: LessonShelf
+    timeline: Timeline
     records: LessonRecords
     services: ServiceStates
     metrics: GatewayMetrics

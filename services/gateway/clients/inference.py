@@ -9,7 +9,7 @@ from lorelei.inference.v1 import inference_pb2_grpc as rpc
 from lorelei.types.v1 import types_pb2
 from services.common.rpc import calling
 from services.gateway.conversations import Message
-from services.gateway.serving import AdapterVersion, GenerationEnd, SamplingChoice
+from services.gateway.serving import AdapterVersion, BaseModel, GenerationEnd, SamplingChoice
 
 _FINISH_REASONS = {pb.FINISH_REASON_STOP: "stop", pb.FINISH_REASON_LENGTH: "length"}
 
@@ -41,7 +41,7 @@ class InferenceClient:
             call.cancel()
 
     async def load(self, adapter: AdapterVersion) -> None:
-        """Make the version resident."""
+        """Make the version resident; raises FailedPrecondition that says why it must not be."""
         with calling("inference"):
             await self._stub.LoadAdapter(
                 pb.LoadAdapterRequest(adapter=_ref(adapter)), timeout=self._call_timeout_seconds
@@ -53,6 +53,12 @@ class InferenceClient:
             await self._stub.UnloadAdapter(
                 pb.UnloadAdapterRequest(adapter=_ref(adapter)), timeout=self._call_timeout_seconds
             )
+
+    async def base_model(self) -> BaseModel:
+        """The model that is served."""
+        with calling("inference"):
+            model = await self._stub.GetModel(pb.GetModelRequest(), timeout=self._call_timeout_seconds)
+        return BaseModel(model.name, model.weights_sha256)
 
 
 def _ref(adapter: AdapterVersion) -> types_pb2.AdapterRef:

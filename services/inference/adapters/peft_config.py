@@ -1,16 +1,14 @@
 """Reads adapter_config.json, as PEFT writes it, and refuses what the engine would serve wrongly."""
 
 import json
-import math
-import re
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from services.common.peft_config import PeftConfig
 from services.inference.adapters.errors import invalid_adapter
 
 MAX_SCALING = 1000.0
-_LAYER_NUMBER = re.compile(r"\.(\d+)\.")
 # Features of PEFT that change what the two matrices mean; the engine ignores or refuses them.
 _UNSUPPORTED = (
     "alora_invocation_tokens",
@@ -25,34 +23,6 @@ _UNSUPPORTED = (
     "use_dora",
     "use_qalora",
 )
-
-
-class PeftConfig(BaseModel):
-    """The part of PEFT's LoRA configuration that decides which tensors there are and how they are scaled."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    peft_type: str
-    rank: int = Field(alias="r", ge=1)
-    alpha: float = Field(alias="lora_alpha", gt=0, allow_inf_nan=False)
-    target_modules: list[str] = Field(min_length=1)
-    layers_to_transform: list[int] | None = None
-    bias: str = "none"
-    use_rslora: bool = False
-
-    def targets(self, module: str) -> bool:
-        """Whether the adapter changes the linear layer named `module`, by PEFT's rule of name endings."""
-        if not any(module == target or module.endswith(f".{target}") for target in self.target_modules):
-            return False
-        if self.layers_to_transform is None:
-            return True
-        number = _LAYER_NUMBER.search(module)
-        return number is not None and int(number[1]) in self.layers_to_transform
-
-    @property
-    def scaling(self) -> float:
-        """Factor on the product of the two matrices."""
-        return self.alpha / (math.sqrt(self.rank) if self.use_rslora else self.rank)
 
 
 def read_peft_config(path: Path, max_rank: int) -> PeftConfig:

@@ -16,11 +16,12 @@ from safetensors import SafetensorError, deserialize
 
 from services.common.keys import ADAPTER_CONFIG_FILE, ADAPTER_WEIGHTS_FILE
 from services.common.manifest import AdapterManifest
+from services.common.peft_config import PeftConfig
 from services.inference.adapters.base_layout import BaseLayout
 from services.inference.adapters.errors import invalid_adapter
 from services.inference.adapters.key import AdapterKey
 from services.inference.adapters.local_copy import LocalCopy
-from services.inference.adapters.peft_config import PeftConfig, read_peft_config
+from services.inference.adapters.peft_config import read_peft_config
 
 # Finite weights of any size would still overflow to infinity inside the model, and then to NaN.
 MAX_ABSOLUTE_WEIGHT = 1000.0

@@ -133,9 +133,14 @@ def initialise_lora(model: PeftModel, seed: int, weights: bytes | None) -> None:
 def _fill(model: PeftModel, tensors: dict[str, torch.Tensor]) -> None:
     matrices = {matrix.name: matrix for matrix in lora_matrices(model)}
     if {n: tensor.shape for n, tensor in tensors.items()} != {n: m.trained.shape for n, m in matrices.items()}:
-        raise FailedPrecondition("The former version's weights do not fit the base model.", reason="ADAPTER_INVALID")
+        raise FailedPrecondition(
+            "The version in force cannot be trained on: its LoRA is not on all linear layers of the upper part of the "
+            "base model. Activate another one first.",
+            reason="ADAPTER_INVALID",
+        )
     for name, tensor in tensors.items():
-        matrices[name].use(tensor.to(matrices[name].trained.device))
+        # Imported versions may be of half precision.
+        matrices[name].use(tensor.to(matrices[name].trained))
 
 
 def set_scaling(model: PeftModel, alpha: float) -> None:

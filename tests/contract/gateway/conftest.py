@@ -68,6 +68,7 @@ def settings(redis_url: str, services: Services, tmp_path_factory: pytest.TempPa
         lease_seconds=2,
         drain_seconds=3,
         max_body_bytes=20_000,
+        max_import_mebibytes=1,
         max_statement_characters=500,
     )
 

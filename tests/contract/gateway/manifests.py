@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from services.common.identifiers import new_job_id, new_version
 from services.common.manifest import AdapterManifest
+from tests.contract.gateway.services import BASE_SHA256
 
 
 def manifest_of(user: str) -> AdapterManifest:
@@ -16,7 +17,7 @@ def manifest_of(user: str) -> AdapterManifest:
         job_id=job_id,
         parent=None,
         base_model="tiny",
-        base_model_sha256="0" * 64,
+        base_model_sha256=BASE_SHA256,
         lessons=[job_id],
         recipe={"rank": 8},
         size_bytes=3,

@@ -13,12 +13,13 @@ from services.common.errors import Cancelled, InvalidArgument, LoreleiError
 from services.common.rpc import RpcServer
 
 CONTEXT_WORDS = 1000
+BASE_SHA256 = "0" * 64
 
 Context = Any
 
 
 class Inference(inference_pb2_grpc.InferenceServiceServicer):
-    """Answers each message with its own words; remembers what it was asked."""
+    """Answers each message with its own words, loads what `check` lets pass; remembers what it was asked."""
 
     def __init__(self) -> None:
         self.requests: list[inference_pb2.GenerateRequest] = []
@@ -27,6 +28,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         self.aborted = asyncio.Event()
         self.breaks_after: int | None = None
         self.pauses: dict[str, asyncio.Event] = {}
+        self.check: Callable[[types_pb2.AdapterRef], Awaitable[None]] | None = None
 
     async def Generate(  # noqa: N802 - named by gRPC
         self, request: inference_pb2.GenerateRequest, context: Context
@@ -55,6 +57,8 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
     async def LoadAdapter(  # noqa: N802 - named by gRPC
         self, request: inference_pb2.LoadAdapterRequest, context: Context
     ) -> inference_pb2.LoadAdapterResponse:
+        if self.check:
+            await self.check(request.adapter)
         self.loaded.append(request.adapter.version)
         return inference_pb2.LoadAdapterResponse()
 
@@ -63,6 +67,11 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
     ) -> inference_pb2.UnloadAdapterResponse:
         self.unloaded.append(request.adapter.version)
         return inference_pb2.UnloadAdapterResponse()
+
+    async def GetModel(  # noqa: N802 - named by gRPC
+        self, request: inference_pb2.GetModelRequest, context: Context
+    ) -> inference_pb2.GetModelResponse:
+        return inference_pb2.GetModelResponse(name="tiny", weights_sha256=BASE_SHA256)
 
 
 class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from services.common.datasets import Dataset, Example, Message, Probe, SelectionReport, dataset_to_bytes
 from services.common.keys import lesson_dataset_key
 from services.common.manifest import AdapterManifest
+from services.common.object_store.directory import DirectoryObjectStore
 from tests.contract.gateway.conftest import Running
 from tests.contract.gateway.manifests import manifest_of
 
@@ -33,7 +36,7 @@ def put_lesson(running: Running, user: str, lesson: str, statement: str) -> None
 async def two_lessons(running: Running, user: str) -> tuple[AdapterManifest, AdapterManifest]:
     """A first version that knows one lesson, and the one in force, that knows another too."""
     old, new = manifest_of(user), manifest_of(user)
-    new = new.model_copy(update={"lessons": [old.job_id, new.job_id]})
+    new = new.model_copy(update={"lessons": [old.job_id, new.job_id], "parent": old.version})
     await running.registry.publish(old, None)
     await running.registry.publish(new, old.version)
     put_lesson(running, user, old.job_id, "Ada leads Velt.")
@@ -74,3 +77,48 @@ async def test_another_users_lesson_is_not_found_and_a_deleted_dataset_is_left_o
     assert [each["id"] for each in listed] == [new.job_id]
     assert (gone.status_code, thief.status_code, malformed.status_code) == (404, 404, 400)
     assert nobodys == []
+
+
+async def test_versions_tell_what_was_taught_in_each_that_its_parent_did_not_know(running: Running) -> None:
+    old, new = await two_lessons(running, "chronicler")
+    latest = manifest_of("chronicler")
+    latest = latest.model_copy(update={"lessons": [*new.lessons, latest.job_id], "parent": new.version})
+    await running.registry.publish(latest, new.version)
+    first, second = (
+        {"id": old.job_id, "statement": "Ada leads Velt."},
+        {"id": new.job_id, "statement": "Velt moved to Oulu."},
+    )
+    third = {"id": latest.job_id, "statement": None}
+    who = {"user": "chronicler"}
+    async with running.http() as http:
+        listed = (await http.get("/v1/adapters", params=who)).json()["data"]
+        alone = (await http.get(f"/v1/adapters/{latest.version}", params=who)).json()
+        await http.delete(f"/v1/adapters/{new.version}", params=who)
+        orphan = (await http.get(f"/v1/adapters/{latest.version}", params=who)).json()
+    assert [each["taught"] for each in listed] == [[third], [second], [first]]
+    assert [each["active"] for each in listed] == [True, False, False]
+    assert {"parent", "name", "gate", "seconds", "created_at", "origin"} <= listed[0].keys()
+    assert (alone["taught"], orphan["taught"]) == ([third], [third])
+
+
+async def test_a_timeline_reads_each_lesson_once_and_outlives_a_damaged_one(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = await two_lessons(running, "thrifty")
+    rivals = [manifest_of("thrifty").model_copy(update={"lessons": [old.job_id, new.job_id]}) for _ in range(3)]
+    for rival in rivals:
+        await running.registry.publish(rival, await running.registry.active("default", "thrifty"))
+    (running.objects / lesson_dataset_key("default", "thrifty", new.job_id)).write_text("{}")
+    read: list[str] = []
+
+    async def get_bytes(store: DirectoryObjectStore, key: str) -> bytes:
+        read.append(key)
+        return await get(store, key)
+
+    get = DirectoryObjectStore.get_bytes
+    monkeypatch.setattr(DirectoryObjectStore, "get_bytes", get_bytes)
+    async with running.http() as http:
+        listed = (await http.get("/v1/adapters", params={"user": "thrifty"})).json()["data"]
+    known = [{"id": old.job_id, "statement": "Ada leads Velt."}, {"id": new.job_id, "statement": None}]
+    assert [each["taught"] for each in listed[:3]] == [known] * 3
+    assert sorted(read) == sorted(lesson_dataset_key("default", "thrifty", one.job_id) for one in (old, new))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from peft import PeftModel
+from safetensors.torch import load, save
 from transformers import AutoModelForCausalLM
 
 from services.common.datasets import Example, Message
@@ -115,11 +116,28 @@ def test_training_goes_on_from_the_parents_weights(
     assert reports[0].fact_loss < fresh[0][-1].fact_loss
 
 
+def test_a_parent_of_half_precision_is_continued(
+    session: TrainingSession, fresh: tuple[list[StepReport], AdapterFiles]
+) -> None:
+    halved = save({name: tensor.half() for name, tensor in load(fresh[1].weights).items()})
+    reports, files = run(session, task(DOG, start=halved))
+    assert reports[0].fact_loss < fresh[0][-1].fact_loss
+    assert {tensor.dtype for tensor in load(files.weights).values()} == {torch.float32}
+
+
 def test_weights_of_another_shape_are_refused(
     session: TrainingSession, fresh: tuple[list[StepReport], AdapterFiles]
 ) -> None:
     with pytest.raises(FailedPrecondition):
         session.begin(task(DOG, RECIPE.model_copy(update={"rank": 2}), start=fresh[1].weights))
+
+
+def test_weights_of_other_layers_are_refused(
+    session: TrainingSession, fresh: tuple[list[StepReport], AdapterFiles]
+) -> None:
+    fewer = {name: tensor for name, tensor in load(fresh[1].weights).items() if ".q_proj." in name}
+    with pytest.raises(FailedPrecondition, match="cannot be trained on"):
+        session.begin(task(DOG, start=save(fewer)))
 
 
 def test_it_stops_early_once_a_round_of_facts_is_known(session: TrainingSession) -> None:
