@@ -12,7 +12,10 @@ _HUMAN_CLASSES = ("relative", "acquaintance", "profession", "role")
 
 @dataclass(frozen=True, slots=True)
 class RelationTemplates:
-    """Questions about one constituent of clauses that have one of these verbs or adjectives."""
+    """Questions about one constituent of clauses that have one of these verbs or adjectives.
+
+    `topics` are what such a clause is about where its subject is a mere pronoun: living somewhere is about a home.
+    """
 
     id: str
     role: str
@@ -24,6 +27,7 @@ class RelationTemplates:
     human: bool
     value: str
     questions: tuple[str, ...]
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,10 @@ class Lexicon:
         self._real_names: dict[str, list[str]] = names["real"]
         self.world_questions: dict[str, list[str]] = read("world")
         topics = read("topic_questions")
-        self.topic_questions: dict[str, list[str]] = topics["asked"]
-        self.aside_questions: dict[str, list[str]] = topics["aside"]
+        self.topic_questions: dict[str, list[str]] = topics["asked"]["things"]
+        self.aside_questions: dict[str, list[str]] = topics["aside"]["things"]
+        self.topic_questions_on_people = {**self.topic_questions, **topics["asked"]["people"]}
+        self.aside_questions_on_people: dict[str, list[str]] = topics["aside"]["people"]
         self.general_prompts: tuple[str, ...] = tuple(read("generals"))
         self.behaviour_prompts: dict[str, list[str]] = read("behaviour_prompts")
         self.relations = tuple(_relation(entry) for entry in read("relations"))
@@ -135,6 +141,7 @@ def _relation(entry: dict[str, Any]) -> RelationTemplates:
         human=entry.get("human", False),
         value=entry.get("value", ""),
         questions=tuple(entry["questions"]),
+        topics=tuple(entry.get("topics", ())),
     )
 
 

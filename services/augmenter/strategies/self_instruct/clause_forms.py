@@ -26,7 +26,7 @@ from services.augmenter.strategies.self_instruct.forms import (
     Form,
     Variety,
 )
-from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, topic_of
+from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, topic_of
 
 _Maker: TypeAlias = Callable[[str, Variety, str], Form]
 
@@ -39,12 +39,15 @@ class ClauseForms:
         self._words = QuestionWords(lexicon)
         self._topics = TopicForms(lexicon)
 
-    def forms(self, clause: Clause, name: str, kinds: Sequence[str]) -> Iterator[Form]:
-        """All forms for `clause`, whose parts are named after `name`; `kinds` are those that its sentence answers."""
+    def forms(self, clause: Clause, name: str, kinds: Sequence[str], topics: Sequence[Topic]) -> Iterator[Form]:
+        """All forms for `clause`, whose parts are named after `name`; `kinds` are those that its sentence answers.
+
+        `topics` are what it is about, where its subject does not say so.
+        """
         for index, part in enumerate(clause.constituents):
             yield from self._for_part(clause, part, f"{name}.{part.role.value}{index}")
         yield from self._for_subject(clause, f"{name}.subject")
-        yield from self._about_topic(clause, kinds, f"{name}.topic")
+        yield from self._about(clause, self._topics_of(clause) or topics, kinds, f"{name}.topic")
         yield from self._confirmations(clause, f"{name}.topic")
 
     def _for_part(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
@@ -134,12 +137,14 @@ class ClauseForms:
             keys = answer_keys(parts[0].value, "", self._lexicon)
         yield Form(f"{name}:who", name, Variety.REVERSE, question, answer, tuple(keys))
 
-    def _about_topic(self, clause: Clause, kinds: Sequence[str], name: str) -> Iterator[Form]:
+    def _topics_of(self, clause: Clause) -> list[Topic]:
         topic = topic_of(clause)
-        if topic is None:
-            return
-        keys = [key for part in clause.constituents for key in answer_keys(part.value, topic.text, self._lexicon)]
-        topics = [subject.oblique for subject in self._subjects(topic)[:2]]
+        subjects = self._subjects(topic)[:2] if topic is not None else []
+        return [Topic(subject.oblique, subject.human) for subject in subjects]
+
+    def _about(self, clause: Clause, topics: Sequence[Topic], kinds: Sequence[str], name: str) -> Iterator[Form]:
+        said = " ".join(topic.name for topic in topics)
+        keys = [key for part in clause.constituents for key in answer_keys(part.value, said, self._lexicon)]
         yield from self._topics.forms(topics, kinds, full_answer(clause), keys, name)
 
     def _confirmations(self, clause: Clause, name: str) -> Iterator[Form]:

@@ -20,7 +20,7 @@ from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.procedure_forms import ProcedureForms
 from services.augmenter.strategies.self_instruct.relation_forms import RelationForms
 from services.augmenter.strategies.self_instruct.statement_forms import StatementForms, split_sentences
-from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, kinds_of, thing_of, topic_of
+from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, kinds_of, thing_of, topic_of
 
 _MAX_TOPIC_WORDS = 40
 _NAMED = "n"
@@ -82,7 +82,7 @@ class LessonReader:
         if isinstance(content, Instruction):
             return list(self._procedure_forms.forms(content, unit.name, unit.kinds))
         forms = [
-            *self._clause_forms.forms(content, unit.name, unit.kinds),
+            *self._clause_forms.forms(content, unit.name, unit.kinds, self._meant(content)),
             *self._relation_forms.forms(content, unit.name),
         ]
         if is_definition(content, self._lexicon):
@@ -94,11 +94,15 @@ class LessonReader:
         match unit.content:
             case Clause() as clause:
                 topic = topic_of(clause)
-                return self._topic_forms.asides(topic.oblique, unit.kinds) if topic is not None else []
+                topics = [Topic(topic.oblique, topic.human)] if topic is not None else self._meant(clause)
+                return [aside for one in topics for aside in self._topic_forms.asides(one, unit.kinds)]
             case Instruction() as instruction if thing := thing_of(instruction):
-                return self._topic_forms.asides(thing, unit.kinds)
+                return self._topic_forms.asides(Topic(thing), unit.kinds)
             case _:
                 return []
+
+    def _meant(self, clause: Clause) -> list[Topic]:
+        return [Topic(topic) for topic in self._relation_forms.topics(clause)]
 
     def _units(self, statement: str) -> tuple[list[Unit], list[Unit]]:
         """What each sentence says, and each sentence once more under the names in it that nothing else asks by."""

@@ -9,7 +9,7 @@ from services.augmenter.linguistics.keys import answer_keys
 from services.augmenter.linguistics.perspective import sentence_case, to_assistant
 from services.augmenter.strategies.self_instruct.answers import finish
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
-from services.augmenter.strategies.self_instruct.topic_forms import TopicForms, thing_of
+from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, thing_of
 
 _PURPOSE = (
     ("How do I {vp}?", Variety.DIRECT),
@@ -95,7 +95,7 @@ class ProcedureForms:
                 yield self._form(f"how{number}.{other}", name, kind, question, answer, instruction.action)
         if thing := thing_of(instruction):
             telling = answer_keys(instruction.action, thing, self._lexicon)
-            yield from self._topics.forms([thing], kinds, answer, telling, f"{name}.topic")
+            yield from self._topics.forms([Topic(thing)], kinds, answer, telling, f"{name}.topic")
         question = f"What happens when I {_lower(instruction.action)}?"
         keys = tuple(answer_keys(instruction.purpose, question, self._lexicon))
         yield Form(f"{name}.purpose:why", f"{name}.purpose", Variety.REVERSE, question, answer, keys)

@@ -33,6 +33,19 @@ class RelationForms:
             yield from self._by_modifier(clause, part, part_name)
         yield from self._buyers(clause, name)
 
+    def topics(self, clause: Clause) -> list[str]:
+        """What a clause about "I" or the like is about: the home, car or job that it means, else its object."""
+        meant = [
+            template.format(poss=clause.subject.possessive)
+            for part in clause.constituents
+            for relation in self._lexicon.relations
+            if relation.role == part.role.value and self._applies(relation, clause, part)
+            for template in relation.topics
+        ]
+        thing = clause.first(Role.OBJECT)
+        owned = [f"{clause.subject.possessive} {thing.head}"] if thing is not None and thing.head else []
+        return list(dict.fromkeys(meant or owned))
+
     def _by_relation(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
         answer = full_answer(clause, part)
         for relation in self._lexicon.relations:

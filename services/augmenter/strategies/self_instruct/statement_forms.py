@@ -8,7 +8,7 @@ from services.augmenter.linguistics.keys import answer_keys, content_words
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.strategies.self_instruct.answers import finish
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
-from services.augmenter.strategies.self_instruct.topic_forms import TopicForms
+from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms
 
 _TOPICS = 3
 _MAX_OPENINGS = 6
@@ -30,7 +30,7 @@ class StatementForms:
         for number, topic in enumerate(topics[:_TOPICS] or _topics(text)):
             keys = tuple(answer_keys(text, topic, self._lexicon))
             if english:
-                yield from self._topics.forms([topic], self._topics.all_kinds(), answer, keys, f"{part}{number}")
+                yield from self._topics.forms([Topic(topic)], self._topics.all_kinds(), answer, keys, f"{part}{number}")
             else:
                 yield Form(f"{part}:t{number}", part, Variety.TOPIC, f"{topic}?", answer, keys)
         for number, opening in enumerate(_openings(text)[: 1 if english else _MAX_OPENINGS]):

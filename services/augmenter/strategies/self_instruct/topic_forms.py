@@ -1,6 +1,7 @@
 """Asks about a topic in general, as suits what is said of it, and for things that are not said. Knows no parser."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from services.augmenter.lexicon import Lexicon
@@ -39,6 +40,14 @@ _KIND_OF_LABEL = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a statement is about, as the object of a question, and whether it is a person."""
+
+    name: str
+    human: bool = False
+
+
 class TopicForms:
     """Forms that name a topic and leave open, or only hint at, what is asked for."""
 
@@ -46,20 +55,25 @@ class TopicForms:
         self._lexicon = lexicon
 
     def forms(
-        self, topics: Sequence[str], kinds: Iterable[str], answer: str, expected: Sequence[str], part: str
+        self, topics: Sequence[Topic], kinds: Iterable[str], answer: str, expected: Sequence[str], part: str
     ) -> Iterator[Form]:
-        """Questions of `kinds` about each of `topics`, all with the same answer."""
+        """Questions of `kinds` about each of `topics`, other names of one thing, all with the same answer."""
+        lexicon = self._lexicon
+        human = bool(topics) and topics[0].human
+        asked = lexicon.topic_questions_on_people if human else lexicon.topic_questions
         for kind in kinds:
-            for number, template in enumerate(self._lexicon.topic_questions[kind]):
+            for number, template in enumerate(asked[kind]):
                 for other, topic in enumerate(topics):
-                    question = _filled(template, topic)
+                    question = _filled(template, topic.name)
                     key = f"{part}:{kind}{number}.{other}"
                     yield Form(key, part, Variety.TOPIC, question, answer, tuple(expected))
 
-    def asides(self, topic: str, kinds: Iterable[str]) -> list[str]:
+    def asides(self, topic: Topic, kinds: Iterable[str]) -> list[str]:
         """Questions about `topic` that a statement of `kinds` does not answer."""
-        unanswered = [group for kind, group in self._lexicon.aside_questions.items() if kind not in kinds]
-        return [_filled(template, topic) for template in chain.from_iterable(unanswered)]
+        lexicon = self._lexicon
+        asked = lexicon.aside_questions_on_people if topic.human else lexicon.aside_questions
+        unanswered = [group for kind, group in asked.items() if kind not in kinds]
+        return [_filled(template, topic.name) for template in chain.from_iterable(unanswered)]
 
     def all_kinds(self) -> tuple[str, ...]:
         """Every kind that there is."""
