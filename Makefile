@@ -22,7 +22,7 @@ test: check  ## run all checks and all tests, the real end-to-end ones too
 check: install  ## format, lint, types, import contract, protobuf, generated stubs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy services
+	$(BIN)/mypy services benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
