@@ -20,7 +20,6 @@ from services.trainer.gate.serving import AdapterVersion, version_of
 from services.trainer.inference_client import InferenceClient
 from services.trainer.training.contract import AdapterFiles
 
-ASKED_AT_ONCE = 8
 _CALL_SECONDS = 120.0
 _LESSON_SECONDS = 900.0
 Result = TypeVar("Result")
@@ -141,12 +140,10 @@ class Backstage:
 
     def answer(self, version: AdapterVersion | None, questions: Sequence[str], max_tokens: int) -> list[str]:
         """Greedy answers, each in a new conversation; None asks the base model."""
-        gate = asyncio.Semaphore(ASKED_AT_ONCE)
 
         async def one(question: str) -> str:
-            async with gate:
-                prompt = [Message(role="user", content=question)]
-                return await self._client.answer(version, prompt, max_tokens, enough=lambda _: False)
+            prompt = [Message(role="user", content=question)]
+            return await self._client.answer(version, prompt, max_tokens, enough=lambda _: False)
 
         return self._run(_together([one(question) for question in questions]))
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from benchmarks.learning.api import Api, Taught
-from benchmarks.learning.backstage import ASKED_AT_ONCE, Backstage, Lesson
+from benchmarks.learning.backstage import Backstage, Lesson
 from services.gateway.intents.encoder import SentenceEncoder
 from services.trainer.gate.serving import AdapterVersion
 
@@ -19,6 +19,7 @@ TRAINED = ("fine-tuning", LORELEI)
 LASTING = ("notes", "retrieval", LORELEI)
 
 RETRIEVED = 3
+_ASKED_AT_ONCE = 8
 
 
 class Pupil(Protocol):
@@ -156,5 +157,5 @@ def _as_note(lessons: Sequence[str]) -> str:
 
 
 def _at_once(ask: Callable[[str], str], questions: Sequence[str]) -> list[str]:
-    with ThreadPoolExecutor(ASKED_AT_ONCE) as threads:
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as threads:
         return list(threads.map(ask, questions))
