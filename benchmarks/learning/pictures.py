@@ -63,7 +63,7 @@ def draw_seconds(points: Mapping[str, Point], path: Path) -> None:
                 markersize=9,
                 linestyle="none",
             )
-        longest = max(point.seconds.mean for point in points.values())
+        longest = max(point.seconds.mean + (point.seconds.deviation or 0.0) for point in points.values())
         axes.set_xlim(-0.04 * max(longest, 1.0), 1.25 * max(longest, 1.0))
         _label(axes, {method: (point.seconds.mean, point.score.mean) for method, point in points.items()}, (8, 9))
         _save(figure, path)
@@ -97,7 +97,7 @@ def _canvas(across: str, up: str) -> tuple[Figure, Axes]:
     axes = figure.add_subplot()
     axes.set_xlabel(across)
     axes.set_ylabel(up)
-    axes.set_ylim(0, 1.03)
+    axes.set_ylim(-0.03, 1.03)
     axes.grid(axis="y", color=_INK, alpha=0.25, linewidth=0.8)
     return figure, axes
 
