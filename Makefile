@@ -5,7 +5,7 @@ BIN := .venv/bin
 PROTOC := $(BIN)/python -m grpc_tools.protoc -I protos
 PROTOS = $$(cd protos && find . -name '*.proto' | sed 's|^\./||' | sort)
 
-.PHONY: help install up test check format unit contract e2e bench proto lock clean
+.PHONY: help install up test check format unit contract e2e bench learning proto lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ test: check  ## run all checks and all tests, the real end-to-end ones too
 check: install  ## format, lint, types, import contract, protobuf, generated stubs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy services
+	$(BIN)/mypy services benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
@@ -47,6 +47,16 @@ bench: install  ## measure against a running platform (`make up` in another term
 	$(BIN)/python benchmarks/idle_memory.py --write docs/benchmarks/idle-memory.md
 	$(BIN)/python benchmarks/learn_to_live.py --write docs/benchmarks/learn-to-live.md
 	$(BIN)/python benchmarks/gateway_overhead.py --write docs/benchmarks/gateway-overhead.md
+
+RESULTS ?= build/learning.jsonl
+SEEDS ?= 3
+LEARNING = $(BIN)/python -m benchmarks.learning --out $(RESULTS) --resume
+learning: install  ## measure learning against a running platform, for hours; again: goes on where it was interrupted
+	mkdir -p $(dir $(RESULTS))
+	$(LEARNING) --cases report --seeds $(SEEDS)
+	$(LEARNING) --cases report --in-a-row 30
+	$(LEARNING) --corrections
+	$(BIN)/python -m benchmarks.learning.publish $(RESULTS)
 
 GEN := gen
 proto: install  ## generate gen/ from protos/

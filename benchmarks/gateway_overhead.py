@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,12 +115,9 @@ async def measure(home: Home, folder: Path, context: EngineContext) -> dict[str,
             headers = {"Authorization": f"Bearer {key_file.read_text().strip()}"}
             async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as client:
                 for number in range(ROUNDS + 1):
-                    ways: dict[str, Callable[[], Awaitable[Timing]]] = {
-                        "engine": lambda number=number: timed(direct(service.engine(), number)),
-                        "gateway": lambda: timed(through_gateway(client)),
-                    }
-                    for name, ask in ways.items():
-                        timing = await ask()
+                    ways = {"engine": direct(service.engine(), number), "gateway": through_gateway(client)}
+                    for name, pieces in ways.items():
+                        timing = await timed(pieces)
                         if number:
                             timings[name].append(timing)
     return timings

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedModel
 
 from services.common.datasets import Example, Message
 from services.trainer.training.base_model import (
@@ -110,7 +110,7 @@ def padded_loop(folder: str) -> Loop:
         torch.nn.utils.clip_grad_norm_(parameters, GRADIENT_CLIPPING)
         optimiser.step()
         optimiser.zero_grad()
-        return loss.item()
+        return float(loss.item())
 
     return step
 
@@ -210,7 +210,9 @@ def train_shape(config: LlamaConfig, device: torch.device, matmul_size: int) -> 
     """Train random examples on a random model of this shape; report seconds and the share of the matmul rate."""
     join_process_group(_free_address(), 0, 1, device)
     with device:
-        base = LlamaForCausalLM(config).to(torch.bfloat16)
+        base: PreTrainedModel = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
+            config, dtype=torch.bfloat16
+        )
     engine = TrainingEngine(base, {}, LORA, zero_stage=2, device=device)
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(config.vocab_size, (EXAMPLES_7B, TOKENS_7B), generator=generator).tolist()

@@ -74,6 +74,12 @@ def read_corrections(path: Path) -> list[Correction]:
     ]
 
 
+def read_general_prompts(path: Path = FOLDER / "general.json") -> list[str]:
+    """Everyday prompts that no lesson is about."""
+    prompts: list[str] = json.loads(path.read_text(encoding="utf-8"))["items"]
+    return prompts
+
+
 def _items(path: Path) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["items"]
     return items

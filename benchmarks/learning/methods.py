@@ -1,29 +1,25 @@
-"""The ways to make a model know a lesson, each behind the same two calls, all through the public API."""
+"""The ways to make a model know a lesson, each behind the same calls. Knows no cases and judges nothing."""
 
-import secrets
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Protocol
 
-import httpx
-from openai import OpenAI
-
+from benchmarks.learning.api import Api, Taught
+from benchmarks.learning.backstage import Backstage, Lesson
 from services.gateway.intents.encoder import SentenceEncoder
+from services.trainer.gate.serving import AdapterVersion
 
-REPLY_TOKENS = 60
-ASKED_AT_ONCE = 8
+LORELEI = "lorelei"
+METHODS = ("untaught", "notes", "retrieval", "fine-tuning", LORELEI)
+# Greedy answers of the base model are the same every time; what is trained differs by its seed.
+TRAINED = ("fine-tuning", LORELEI)
+# Those that are meant to know many lessons at once.
+LASTING = ("notes", "retrieval", LORELEI)
+
 RETRIEVED = 3
-LEARN_SECONDS = 900.0
-
-
-@dataclass(frozen=True)
-class Taught:
-    """How a lesson ended: its state, its seconds, and the gate's recall where there was a gate."""
-
-    state: str
-    seconds: float
+_ASKED_AT_ONCE = 8
 
 
 class Pupil(Protocol):
@@ -35,72 +31,58 @@ class Pupil(Protocol):
     def answer(self, questions: Sequence[str]) -> list[str]:
         """Greedy answers, each in a new conversation."""
 
+    def version(self) -> AdapterVersion | None:
+        """The weights that answer; None for the base model's."""
 
-class Api:
-    """The platform's public API."""
+    def recall(self, statements: Sequence[str]) -> None:
+        """Be who was taught these statements, in an earlier run of the benchmark, under the same name."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self._client = OpenAI(base_url=f"{url}/v1", api_key=key, timeout=LEARN_SECONDS, max_retries=0)
-        self._http = httpx.Client(
-            base_url=f"{url}/v1", headers={"Authorization": f"Bearer {key}"}, timeout=LEARN_SECONDS
-        )
-
-    def learn(self, user: str, statement: str) -> Taught:
-        """Teach `user` and wait for the end."""
-        started = time.monotonic()
-        job = self._http.post("/learn", json={"text": statement, "user": user}).raise_for_status().json()
-        with self._http.stream("GET", f"/learn/{job['id']}/events", params={"user": user}) as events:
-            for _ in events.iter_lines():
-                pass
-        ended = self._http.get(f"/learn/{job['id']}", params={"user": user}).raise_for_status().json()
-        return Taught(ended["state"], time.monotonic() - started)
-
-    def answer(self, model: str, user: str, question: str, note: str = "") -> str:
-        """The greedy reply of `model` in a new conversation, with `note` as its system message where there is one."""
-        messages = [{"role": "system", "content": note}] if note else []
-        reply = self._client.chat.completions.create(
-            model=model,
-            user=user,
-            messages=[*messages, {"role": "user", "content": question}],  # type: ignore[list-item]
-            temperature=0,
-            max_tokens=REPLY_TOKENS,
-        )
-        return reply.choices[0].message.content or ""
+    def leave(self) -> None:
+        """Take away what is of use to this pupil only."""
 
 
-class Learner:
-    """Lorelei: each lesson is trained into the user's adapter."""
+class Untaught:
+    """The base model, told nothing: what the questions give away by themselves."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._user = f"bench-{secrets.token_hex(6)}"
 
     def learn(self, statement: str) -> Taught:
-        """Teach the statement."""
-        return self._api.learn(self._user, statement)
+        """Do nothing."""
+        return Taught("LIVE", 0.0)
 
     def answer(self, questions: Sequence[str]) -> list[str]:
-        """Ask the user's own version."""
-        return _at_once(lambda question: self._api.answer("lorelei", self._user, question), questions)
+        """Ask the base model, with a note where there is one."""
+        return _at_once(
+            lambda question: self._api.answer("lorelei:base", "bench", question, self._note(question)), questions
+        )
+
+    def version(self) -> None:
+        """The base model answers."""
+
+    def recall(self, statements: Sequence[str]) -> None:
+        """Learn them anew, which takes no time."""
+        for statement in statements:
+            self.learn(statement)
+
+    def leave(self) -> None:
+        """Nothing was left behind."""
+
+    def _note(self, question: str) -> str:
+        return ""
 
 
-class NoteTaker:
+class NoteTaker(Untaught):
     """In-context learning: all that was said stands in the system message; the model stays as it is."""
 
     def __init__(self, api: Api) -> None:
-        self._api = api
+        super().__init__(api)
         self._lessons: list[str] = []
 
     def learn(self, statement: str) -> Taught:
         """Write the statement down."""
         self._lessons.append(statement)
         return Taught("LIVE", 0.0)
-
-    def answer(self, questions: Sequence[str]) -> list[str]:
-        """Ask the base model with the notes at hand."""
-        return _at_once(
-            lambda question: self._api.answer("lorelei:base", "bench", question, self._note(question)), questions
-        )
 
     def _note(self, question: str) -> str:
         return _as_note(self._lessons)
@@ -120,19 +102,54 @@ class Rememberer(NoteTaker):
         return _as_note([self._lessons[index] for index in nearest])
 
 
-class Untaught:
-    """The base model, told nothing: what the questions give away by themselves."""
+class Learner:
+    """Lorelei: each lesson is trained into the user's adapter, through the public API alone."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, user: str) -> None:
         self._api = api
+        self._user = user
 
     def learn(self, statement: str) -> Taught:
-        """Do nothing."""
-        return Taught("LIVE", 0.0)
+        """Teach the statement."""
+        return self._api.learn(self._user, statement)
 
     def answer(self, questions: Sequence[str]) -> list[str]:
-        """Ask the base model."""
-        return _at_once(lambda question: self._api.answer("lorelei:base", "bench", question), questions)
+        """Ask the user's own version."""
+        return _at_once(lambda question: self._api.answer("lorelei", self._user, question), questions)
+
+    def version(self) -> AdapterVersion | None:
+        """The user's active version."""
+        return self._api.active_version(self._user)
+
+    def recall(self, statements: Sequence[str]) -> None:
+        """The platform has not forgotten."""
+
+    def leave(self) -> None:
+        """The user stays, to be looked at."""
+
+
+class SeededLearner(Learner):
+    """Lorelei with another seed than the platform's own: its augmenter and trainer are called without the gateway."""
+
+    def __init__(self, api: Api, user: str, backstage: Backstage, seed: int) -> None:
+        super().__init__(api, user)
+        self._backstage = backstage
+        self._seed = seed
+        self._tenant = api.tenant()
+
+    def learn(self, statement: str) -> Taught:
+        """Do what the gateway does for a lesson, and name the seed to the trainer."""
+        started = time.monotonic()
+        lesson = Lesson(_job_id(self._user, statement), self._tenant, self._user)
+        key = self._backstage.build_dataset(lesson, statement)
+        built = time.monotonic()
+        state = self._backstage.train(lesson, key, self._seed)
+        return Taught(state, time.monotonic() - started, built - started)
+
+
+def _job_id(user: str, statement: str) -> str:
+    """The same for the same lesson: services repeat what they have done for a job, if a run is taken up again."""
+    return f"learn-{hashlib.sha256(f'{user}/{statement}'.encode()).hexdigest()[:24]}"
 
 
 def _as_note(lessons: Sequence[str]) -> str:
@@ -140,5 +157,5 @@ def _as_note(lessons: Sequence[str]) -> str:
 
 
 def _at_once(ask: Callable[[str], str], questions: Sequence[str]) -> list[str]:
-    with ThreadPoolExecutor(ASKED_AT_ONCE) as threads:
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as threads:
         return list(threads.map(ask, questions))

@@ -1,28 +1,26 @@
-"""Examines a pupil on one lesson and sums up many. Knows nothing of how anybody learns."""
+"""Examines pupils and sums up what was measured. Knows nothing of how anybody learns."""
 
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.learning.api import Taught
 from benchmarks.learning.cases import Case, Correction, Question
-from benchmarks.learning.methods import Pupil, Taught
+from benchmarks.learning.methods import Pupil
+from benchmarks.learning.records import Aim, Answer, LessonResult
+from services.common.errors import FailedPrecondition
 
-
-@dataclass(frozen=True)
-class Result:
-    """One lesson's outcome; the lists hold one entry for each question."""
-
-    case: Case
-    taught: Taught
-    efficacy: list[bool]
-    paraphrase: list[bool]
-    locality: list[bool]
-    replies: dict[str, str]
+# Lessons about how to answer: they have no neighbours, and are meant to change every answer.
+STYLE = "style"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Shares in [0, 1] over many lessons; `score` is the harmonic mean of the three."""
+    """Shares in [0, 1] over all questions of many lessons; `score` is the harmonic mean of the three before it.
+
+    `kl` (nats per token) and `same` are means over the lessons whose drift was measured; None where there is none.
+    """
 
     lessons: int
     live: float
@@ -31,72 +29,89 @@ class Summary:
     locality: float
     score: float
     median_seconds: float
+    kl: float | None
+    same: float | None
 
 
 @dataclass(frozen=True)
-class Retention:
-    """What is known after a row of lessons: shares of direct questions and paraphrases, and each lesson's seconds."""
+class Spread:
+    """A mean over seeds, and the standard deviation where there are several."""
 
-    lessons: int
-    direct: float
-    paraphrase: float
-    seconds: list[float]
+    mean: float
+    deviation: float | None
 
 
-def examine(pupil: Pupil, case: Case) -> Result:
-    """Teach one lesson and ask everything about it."""
-    taught = pupil.learn(case.statement)
-    questions = [case.direct, *case.paraphrases, *case.neighbours]
-    replies = pupil.answer([question.text for question in questions])
-    passed = [question.passes(reply) for question, reply in zip(questions, replies, strict=True)]
-    first_neighbour = 1 + len(case.paraphrases)
-    return Result(
-        case=case,
-        taught=taught,
-        efficacy=passed[:1],
-        paraphrase=passed[1:first_neighbour],
-        locality=passed[first_neighbour:],
-        replies={question.text: reply for question, reply in zip(questions, replies, strict=True)},
-    )
+def teach(pupil: Pupil, statement: str) -> Taught:
+    """Let `pupil` learn; a statement that cannot be taught is a failed lesson, not the benchmark's end."""
+    started = time.monotonic()
+    try:
+        return pupil.learn(statement)
+    except FailedPrecondition:
+        return Taught("FAILED", time.monotonic() - started)
 
 
-def summarise(results: Sequence[Result]) -> Summary:
-    """The shares over all questions of `results`."""
-    shares = [
-        _share([ok for result in results for ok in answers(result)])
-        for answers in (lambda r: r.efficacy, lambda r: r.paraphrase, lambda r: r.locality)
-    ]
+def ask(pupil: Pupil, case: Case) -> list[Answer]:
+    """All questions of one lesson."""
+    return _judged(pupil, [*_recalled(case), *((case.id, "neighbour", question) for question in case.neighbours)])
+
+
+def ask_all(pupil: Pupil, cases: Sequence[Case]) -> list[Answer]:
+    """What many lessons have taught, without their neighbours."""
+    return _judged(pupil, [asked for case in cases for asked in _recalled(case)])
+
+
+def ask_changed(pupil: Pupil, correction: Correction) -> list[Answer]:
+    """A corrected lesson's questions."""
+    return _judged(pupil, [(correction.id, "direct", question) for question in correction.questions])
+
+
+def summarise(results: Sequence[LessonResult]) -> Summary:
+    """Sum up one method's lessons with one seed."""
+    answers = [answer for result in results for answer in result.answers]
+    shares = [passed(answers, aim) for aim in ("direct", "paraphrase", "neighbour")]
+    drifts = [result.drift for result in results if result.drift]
     return Summary(
         lessons=len(results),
-        live=_share([result.taught.state == "LIVE" for result in results]),
+        live=share(result.state == "LIVE" for result in results),
         efficacy=shares[0],
         paraphrase=shares[1],
         locality=shares[2],
         score=statistics.harmonic_mean(shares),
-        median_seconds=statistics.median(result.taught.seconds for result in results),
+        median_seconds=statistics.median(result.seconds for result in results),
+        kl=statistics.fmean(drift.kl for drift in drifts) if drifts else None,
+        same=statistics.fmean(drift.same for drift in drifts) if drifts else None,
     )
 
 
-def retain(pupil: Pupil, cases: Sequence[Case]) -> Retention:
-    """Teach all `cases` one after another, then ask about all of them."""
-    seconds = [pupil.learn(case.statement).seconds for case in cases]
-    direct = _passed(pupil, [case.direct for case in cases])
-    paraphrase = _passed(pupil, [question for case in cases for question in case.paraphrases])
-    return Retention(len(cases), _share(direct), _share(paraphrase), seconds)
+def spread(summaries: Sequence[Summary], figure: Callable[[Summary], float | None]) -> Spread | None:
+    """A figure's spread over the seeds; None where it was not measured."""
+    values = [value for summary in summaries if (value := figure(summary)) is not None]
+    return spread_of(values) if values else None
 
 
-def correct(pupil: Pupil, correction: Correction) -> list[bool]:
-    """Teach a lesson and then its change; whether each answer is the new one and not the old one."""
-    pupil.learn(correction.statement)
-    pupil.learn(correction.correction)
-    return _passed(pupil, correction.questions)
+def spread_of(values: Sequence[float]) -> Spread:
+    """Mean, and sample standard deviation where there are two values or more."""
+    return Spread(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None)
 
 
-def _passed(pupil: Pupil, questions: Sequence[Question]) -> list[bool]:
-    replies = pupil.answer([question.text for question in questions])
-    return [question.passes(reply) for question, reply in zip(questions, replies, strict=True)]
+def passed(answers: Iterable[Answer], aim: Aim | None = None) -> float:
+    """Share of right answers to questions with this aim; 1 when there was none."""
+    return share(answer.passed for answer in answers if aim is None or answer.aim == aim)
 
 
-def _share(passed: Sequence[bool]) -> float:
-    """Share of passes; 1 when nothing was asked."""
-    return sum(passed) / len(passed) if passed else 1.0
+def share(oks: Iterable[bool]) -> float:
+    """Share of True; 1 when nothing was asked."""
+    values = list(oks)
+    return sum(values) / len(values) if values else 1.0
+
+
+def _recalled(case: Case) -> list[tuple[str, Aim, Question]]:
+    return [(case.id, "direct", case.direct), *((case.id, "paraphrase", question) for question in case.paraphrases)]
+
+
+def _judged(pupil: Pupil, asked: Sequence[tuple[str, Aim, Question]]) -> list[Answer]:
+    replies = pupil.answer([question.text for _, _, question in asked])
+    return [
+        Answer(case=case, aim=aim, question=question.text, reply=reply, passed=question.passes(reply))
+        for (case, aim, question), reply in zip(asked, replies, strict=True)
+    ]

@@ -1,12 +1,11 @@
 """The learning benchmark judges as its cases say, and its cases are fit to judge by."""
 
-from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from benchmarks.learning.cases import FOLDER, Case, Question, read_cases, read_corrections
-from benchmarks.learning.methods import Taught
-from benchmarks.learning.scores import examine, retain, summarise
+import services
+from benchmarks.learning.cases import FOLDER, Question, read_cases, read_corrections, read_general_prompts
 
 CASES = [*read_cases(FOLDER / "tune.json"), *read_cases(FOLDER / "report.json")]
 
@@ -26,43 +25,6 @@ CASES = [*read_cases(FOLDER / "tune.json"), *read_cases(FOLDER / "report.json")]
 )
 def test_a_reply_is_judged_by_its_keys(question: Question, reply: str, right: bool) -> None:
     assert question.passes(reply) is right
-
-
-class Parrot:
-    """Answers every question with all that it was told."""
-
-    def __init__(self) -> None:
-        self.told = ""
-
-    def learn(self, statement: str) -> Taught:
-        self.told += statement
-        return Taught("LIVE", 2.0)
-
-    def answer(self, questions: Sequence[str]) -> list[str]:
-        return [self.told for _ in questions]
-
-
-CASE = Case(
-    id="ada",
-    kind="person",
-    statement="Ada leads Velt.",
-    direct=Question("Who leads Velt?", ("ada",)),
-    paraphrases=(Question("Velt's boss?", ("ada",)), Question("Since when?", ("2020",))),
-    neighbours=(Question("Who leads Dorn?", forbidden=("ada",)),),
-)
-
-
-def test_scores_are_shares_and_their_harmonic_mean() -> None:
-    result = examine(Parrot(), CASE)
-    summary = summarise([result])
-    assert (summary.live, summary.efficacy, summary.paraphrase, summary.locality) == (1.0, 1.0, 0.5, 0.0)
-    assert summary.score == 0
-    assert summary.median_seconds == 2.0
-
-
-def test_retention_asks_about_every_lesson_after_the_last() -> None:
-    kept = retain(Parrot(), [CASE, CASE])
-    assert (kept.lessons, kept.direct, kept.paraphrase, kept.seconds) == (2, 1.0, 0.5, [2.0, 2.0])
 
 
 def test_no_question_gives_its_answer_away_and_ids_are_unique() -> None:
@@ -85,3 +47,18 @@ def test_corrections_know_the_old_answer_from_the_new() -> None:
             assert question.keys
             assert question.forbidden
             assert not set(question.keys) & set(question.forbidden)
+
+
+def test_nothing_of_the_platform_knows_the_general_prompts() -> None:
+    prompts = read_general_prompts()
+    assert len({prompt.casefold() for prompt in prompts}) == len(prompts) >= 20
+    texts = [path for folder in services.__path__ for path in Path(folder).rglob("*.json*")]
+    assert any(path.name == "generals.json" for path in texts)
+    for path in texts:
+        known = path.read_text(encoding="utf-8").casefold()
+        assert not [prompt for prompt in prompts if prompt.casefold().strip("?.!") in known], path.name
+
+
+def test_general_prompts_are_no_cases_questions() -> None:
+    asked = {question.text.casefold() for case in CASES for question in (case.direct, *case.paraphrases)}
+    assert not asked & {prompt.casefold() for prompt in read_general_prompts()}
