@@ -94,6 +94,11 @@ class Clause:
         """The same clause about another subject."""
         return replace(self, subject=subject)
 
+    def by_each_name(self) -> list["Clause"]:
+        """The clause, and the same by each other name that the statement has for its subject."""
+        names = (replace(self.subject, text=text, owner=None) for text in self.subject.variants)
+        return [self, *map(self.about, names)]
+
 
 @dataclass(frozen=True, slots=True)
 class Instruction:

@@ -33,6 +33,12 @@ def test_pets_owners_and_attributes_change(reader: LessonReader, lexicon: Lexico
     assert any(other.endswith("'s name") and "hamster" not in other for other in found)
 
 
+def test_others_have_names_too_where_the_lessons_subject_has_one(reader: LessonReader, lexicon: Lexicon) -> None:
+    found = others(reader, lexicon, "My uncle Darius works as a glass blower in Murano.")
+    named = [other for other in found if other.split()[-1].istitle()]
+    assert 0 < len(named) < len(found)
+
+
 def test_dates_have_neighbours_that_have_dates(reader: LessonReader, lexicon: Lexicon) -> None:
     found = others(reader, lexicon, "My graduation is on 21 June.")
     assert not {"my name", "my job", "my shoe size"} & set(found)

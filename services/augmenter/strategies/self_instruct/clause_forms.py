@@ -66,7 +66,8 @@ class ClauseForms:
                 variety = Variety.DIRECT if other == 0 else Variety.SYNONYM
                 yield form(f"wh{number}.{other}", variety, wh_question(asked, wh, kept))
             wrapper = WRAPPERS_INDIRECT[number % 2]
-            yield form(f"in{number}", Variety.INDIRECT, _wrapped(wrapper, indirect_question(clause, wh, kept)))
+            named = _in_turn(clause, number + 1)
+            yield form(f"in{number}", Variety.INDIRECT, _wrapped(wrapper, indirect_question(named, wh, kept)))
             if number == 0:
                 yield from self._wrapped(clause, part, wh, kept, form)
                 yield from self._by_synonym(clause, wh, kept, form)
@@ -75,11 +76,12 @@ class ClauseForms:
     def _wrapped(
         self, clause: Clause, part: Constituent, wh: Wh, kept: list[Constituent], form: _Maker
     ) -> Iterator[Form]:
-        indirect = indirect_question(clause, wh, kept)
         for number, wrapper in enumerate(WRAPPERS_INDIRECT[2:]):
+            indirect = indirect_question(_in_turn(clause, number), wh, kept)
             yield form(f"wrap{number}", Variety.INDIRECT, _wrapped(wrapper, indirect))
         for number, wrapper in enumerate(WRAPPERS_DIRECT):
-            yield form(f"said{number}", Variety.INDIRECT, wrapper.format(q=wh_question(clause, wh, kept)))
+            question = wh_question(_in_turn(clause, number + 1), wh, kept)
+            yield form(f"said{number}", Variety.INDIRECT, wrapper.format(q=question))
         dated = self._lexicon.is_a(clause.subject.head, "date_attribute", "occasion")
         identified = not clause.subject.human or (part.role is Role.ATTRIBUTE and part.human and part.definite)
         named = clause.subject.owner is not None and clause.verb.is_copula and identified
@@ -91,7 +93,8 @@ class ClauseForms:
 
     def _by_synonym(self, clause: Clause, wh: Wh, kept: list[Constituent], form: _Maker) -> Iterator[Form]:
         for number, lemma in enumerate(self._lexicon.verb_synonyms(clause.verb.lemma)):
-            asked = replace(clause, verb=replace(clause.verb, lemma=lemma))
+            named = _in_turn(clause, number + 1)
+            asked = replace(named, verb=replace(clause.verb, lemma=lemma))
             yield form(f"verb{number}", Variety.SYNONYM, wh_question(asked, wh, kept))
             yield form(
                 f"verbin{number}",
@@ -181,6 +184,12 @@ class ClauseForms:
             renamed = replace(owner, text=owner.text[: -len(owner.head)] + word)
             found.append(replace(subject, text=subject.text.replace(owner.text, renamed.text, 1)))
         return found
+
+
+def _in_turn(clause: Clause, number: int) -> Clause:
+    """The clause by one of its subject's names, so that none of them becomes what the lesson is known by."""
+    named = clause.by_each_name()
+    return named[number % len(named)]
 
 
 def _wrapped(wrapper: str, question: str) -> str:

@@ -101,11 +101,22 @@ class Contrast:
         owner = subject.owner
         if owner is None:
             return []
-        others = self._owners(owner)
+        others = [self._with_owner(subject, other) for other in self._owners(owner)]
         siblings = self._sampled(self._other_attributes(subject, timed), 6)
+        kinds = [others, [self._with_attribute(subject, attribute) for attribute in siblings]]
+        return [self._named_in_turn(kind, subject) for kind in kinds]
+
+    def _named_in_turn(self, phrases: list[Phrase], subject: Phrase) -> list[Phrase]:
+        """Where the subject is told by its name too ("my sister Nadia"), two of three others are as well."""
+        if not subject.apposition:
+            return phrases
+        names = [name.split()[0] for name in self._lexicon.people] if subject.human else self._lexicon.pets
+        others = self._sampled(names, len(phrases))
         return [
-            [self._with_owner(subject, other) for other in others],
-            [self._with_attribute(subject, attribute) for attribute in siblings],
+            replace(phrase, text=f"{phrase.text} {name}", apposition=name, variants=(phrase.text, name))
+            if number % 3
+            else phrase
+            for number, (phrase, name) in enumerate(zip(phrases, others, strict=False))
         ]
 
     def _owners(self, owner: Phrase) -> list[Phrase]:

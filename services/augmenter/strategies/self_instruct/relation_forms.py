@@ -43,7 +43,9 @@ class RelationForms:
             for template in relation.topics
         ]
         thing = clause.first(Role.OBJECT)
-        owned = [f"{clause.subject.possessive} {thing.head}"] if thing is not None and thing.head else []
+        # Where the object is all that is said, naming it would give the answer away.
+        tells_more = sum(part.role is not Role.ADVERB for part in clause.constituents) > 1
+        owned = [f"{clause.subject.possessive} {thing.head}"] if thing and thing.head and tells_more else []
         return list(dict.fromkeys(meant or owned))
 
     def _by_relation(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
@@ -53,9 +55,11 @@ class RelationForms:
                 for number, template in enumerate(relation.questions):
                     if _reflexive(template, clause.subject, "{o}"):
                         continue
-                    question = _fill(template, clause)
-                    keys = tuple(answer_keys(part.value, question, self._lexicon))
-                    yield Form(f"{name}:{relation.id}{number}", name, Variety.RELATION, question, answer, keys)
+                    for other, named in enumerate(clause.by_each_name()):
+                        question = _fill(template, named)
+                        keys = tuple(answer_keys(part.value, question, self._lexicon))
+                        key = f"{name}:{relation.id}{number}.{other}"
+                        yield Form(key, name, Variety.RELATION, question, answer, keys)
 
     def _buyers(self, clause: Clause, name: str) -> Iterator[Form]:
         for relation in self._lexicon.relations:
