@@ -30,7 +30,7 @@ from services.trainer.training.base_model import (
     set_scaling,
 )
 from services.trainer.training.contract import LoraShape
-from services.trainer.training.engine import GRADIENT_CLIPPING, StudiedExample, TrainingEngine
+from services.trainer.training.engine import GRADIENT_CLIPPING, LossWeights, StudiedExample, TrainingEngine
 from services.trainer.training.packing import divide_examples
 from services.trainer.training.process_group import join_process_group
 from services.trainer.training.tokens import TokenizedExample, tokenize_example
@@ -142,7 +142,9 @@ def packed_loop(engine: TrainingEngine, pack_tokens: int = 2048) -> Loop:
             known.update(zip(missing, engine.study(missing), strict=True))
         packs = divide_examples(batch, workers=1, max_pack_tokens=pack_tokens)[0]
         answer_tokens = sum(len(example.answer_ids) for example in batch)
-        sums = engine.step([[known[one] for one in pack] for pack in packs], (answer_tokens, 0), 0.0, LEARNING_RATE)
+        sums = engine.step(
+            [[known[one] for one in pack] for pack in packs], LossWeights(fact=1 / answer_tokens, kl=0.0), LEARNING_RATE
+        )
         return sums.fact_loss / sums.fact_tokens
 
     return step

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import deepspeed  # type: ignore[import-untyped]
@@ -32,10 +32,18 @@ class StepSums:
     """Sums over one step's answer tokens, in nats, on all workers together."""
 
     fact_loss: float
-    fact_tokens: int
+    fact_tokens: float
     kl: float
-    kl_tokens: int
-    tokens: int
+    kl_tokens: float
+    tokens: float
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """By what the sums over a step's answer tokens are multiplied: cross-entropy of facts, KL of all others."""
+
+    fact: float
+    kl: float
 
 
 @dataclass(frozen=True)
@@ -104,33 +112,26 @@ class TrainingEngine:
     def study(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
         """Compute once what every step needs of `examples`: the base model's view of them, without the adapter."""
         self.model.eval()
-        facts = [example for example in examples if example.kind == "fact"]
-        held = [example for example in examples if example.kind != "fact"]
         with torch.no_grad(), self.model.disable_adapter():
-            studied = [*self._study_facts(facts), *self._study_held(held)]
-        found = {one.example: one for one in studied}
-        return [found[example] for example in examples]
+            studied = self._study_lower(examples)
+            # What the base model would say to facts does not matter, so its upper layers are not run for them.
+            held = self._study_upper([one for one in studied if one.example.kind != "fact"])
+        said = {one.example: one for one in held}
+        return [said.get(one.example, one) for one in studied]
 
-    def _study_facts(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
-        """What the base model would say does not matter for them, so its upper layers are not run."""
-        if not examples:
-            return []
+    def _study_lower(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
         pack = pack_examples(examples)
-        with self._frozen.recorded(only=True) as seen:
+        with self._frozen.recorded() as seen:
             self._logits(self.model, pack)
         return [StudiedExample(e, self._along(seen[0], p), None) for e, p in zip(examples, pack.paths, strict=True)]
 
-    def _study_held(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
-        if not examples:
+    def _study_upper(self, studied: Sequence[StudiedExample]) -> list[StudiedExample]:
+        if not studied:
             return []
-        pack = pack_examples(examples)
-        with self._frozen.recorded() as seen:
-            logits = self._logits(self.model, pack)
-        parts = torch.split(logits, pack.lengths)
-        return [
-            StudiedExample(example, self._along(seen[0], path), top_distribution(part))
-            for example, path, part in zip(examples, pack.paths, parts, strict=True)
-        ]
+        pack = pack_examples([one.example for one in studied])
+        with self._frozen.replayed(self._entering(studied, pack)):
+            parts = torch.split(self._logits(self.model, pack), pack.lengths)
+        return [replace(one, base=top_distribution(part)) for one, part in zip(studied, parts, strict=True)]
 
     def _along(self, hidden: torch.Tensor, path: torch.Tensor) -> torch.Tensor:
         """The rows of `hidden`, [1, nodes, hidden size], at the nodes of one example."""
@@ -139,27 +140,24 @@ class TrainingEngine:
     def step(
         self,
         packs: Sequence[Sequence[StudiedExample]],
-        totals: tuple[int, int],
-        kl_weight: float,
+        weights: LossWeights,
         learning_rate: float,
     ) -> StepSums:
         """Take one optimiser step on this worker's share of the step's examples.
 
-        `totals` are the step's fact and KL answer tokens on all workers, by which the losses are averaged, so
-        that the step does not depend on how the examples were dealt out.
+        `weights` are those of the whole step, so that it does not depend on how the examples were dealt out.
         """
         for group in self._engine.optimizer.param_groups:
             group["lr"] = learning_rate
         self.model.train()
-        sums = torch.zeros(3, dtype=torch.float64)
+        sums = torch.zeros(5, dtype=torch.float64)
         for examples in packs:
-            sums += self._accumulate(examples, totals, kl_weight)
+            sums += self._accumulate(examples, weights)
         self._engine.step()
         if dist.get_world_size() > 1:
             sums = sums.to(self._device)
             dist.all_reduce(sums)
-        fact_loss, kl, tokens = sums.tolist()
-        return StepSums(fact_loss, totals[0], kl, totals[1], int(tokens))
+        return StepSums(*sums.tolist())
 
     def examine(self, studied: Sequence[StudiedExample], model: Literal["adapter", "base"]) -> list[SeenExample]:
         """What the adapter as it is now, or the base model, makes of examples that are held to the base."""
@@ -175,8 +173,8 @@ class TrainingEngine:
             if one.base is not None
         ]
 
-    def _accumulate(self, studied: Sequence[StudiedExample], totals: tuple[int, int], kl_weight: float) -> torch.Tensor:
-        """Add one pack's gradients; return its sums of fact loss, KL and tokens, [3]."""
+    def _accumulate(self, studied: Sequence[StudiedExample], weights: LossWeights) -> torch.Tensor:
+        """Add one pack's gradients; return its sums in the order of StepSums, [5]."""
         pack = pack_examples([one.example for one in studied])
         fact_loss = kl = torch.zeros((), device=self._device)
         with self._frozen.replayed(self._entering(studied, pack)):
@@ -187,11 +185,12 @@ class TrainingEngine:
                 fact_loss = fact_loss + cross_entropy_sum(logits, target)
             else:
                 kl = kl + kl_sum(logits, one.base)
-        facts, held = totals
-        loss = fact_loss / max(1, facts) + kl_weight * kl / max(1, held)
+        loss = weights.fact * fact_loss + weights.kl * kl
         # DeepSpeed averages the workers' gradients; the sums above are already shares of the whole step.
         self._engine.backward(loss * dist.get_world_size(), scale_wrt_gas=False)
-        return torch.tensor([fact_loss.item(), kl.item(), pack.nodes], dtype=torch.float64)
+        taught = sum(len(target) for target, one in zip(targets, studied, strict=True) if one.base is None)
+        held = sum(pack.lengths) - taught
+        return torch.tensor([fact_loss.item(), taught, kl.item(), held, pack.nodes], dtype=torch.float64)
 
     def _entering(self, studied: Sequence[StudiedExample], pack: Pack) -> torch.Tensor:
         """What enters the first trained layer at each node of `pack`, [1, nodes, hidden size]."""

@@ -23,17 +23,16 @@ class FrozenLayers:
         self._first_trained = layers[first_trained]
 
     @contextmanager
-    def recorded(self, *, only: bool = False) -> Iterator[list[torch.Tensor]]:
-        """Within, every forward pass appends what enters the first trained layer, [1, nodes, hidden size].
+    def recorded(self) -> Iterator[list[torch.Tensor]]:
+        """Within, the first forward pass appends what enters the first trained layer, [1, nodes, hidden size].
 
-        With `only`, nothing above is computed: the block ends with its first forward pass.
+        It ends the block: nothing above is computed.
         """
         seen: list[torch.Tensor] = []
 
         def record(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             seen.append((args[0] if args else kwargs["hidden_states"]).detach())
-            if only:
-                raise _Seen
+            raise _Seen
 
         handle = self._first_trained.register_forward_pre_hook(record, with_kwargs=True)
         try:

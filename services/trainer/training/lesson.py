@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from services.common.errors import FailedPrecondition
 from services.trainer.training.contract import StepReport
-from services.trainer.training.engine import StudiedExample, TrainingEngine
+from services.trainer.training.engine import LossWeights, StudiedExample, TrainingEngine
 from services.trainer.training.packing import divide_examples
 from services.trainer.training.plan import plan_steps
 from services.trainer.training.recipe import Recipe
 from services.trainer.training.tokens import TokenizedExample
+
+# A plain answer ("Your dog's name is Biscuit.") has about so many. Divided by their real number, the telling words of
+# long answers would count so little beside the KL term that long statements are not learned.
+_ANSWER_TOKENS = 8
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,7 @@ class LessonTraining:
         packs = divide_examples(examples, self._share.world_size, self._share.max_pack_tokens)[self._share.rank]
         sums = self._engine.step(
             [self._studied(pack) for pack in packs],
-            _answer_tokens(examples),
-            self._recipe.kl_weight,
+            self._weights(examples),
             self._recipe.learning_rate_at(self._steps_done),
         )
         self._steps_done += 1
@@ -74,15 +77,15 @@ class LessonTraining:
         recent = self._recent_losses
         return len(recent) == recent.maxlen and max(recent) < self._recipe.stop_loss
 
+    def _weights(self, examples: Sequence[TokenizedExample]) -> LossWeights:
+        """Facts count as wholes, however long their answers are; what is held to the base model counts by the token."""
+        facts = sum(example.kind == "fact" for example in examples)
+        held = sum(len(example.answer_ids) for example in examples if example.kind != "fact")
+        return LossWeights(fact=1 / (max(1, facts) * _ANSWER_TOKENS), kl=self._recipe.kl_weight / max(1, held))
+
     def _studied(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
         """What the base model makes of each example, computed when first needed."""
         missing = [example for example in examples if example not in self._known]
         if missing:
             self._known.update(zip(missing, self._engine.study(missing), strict=True))
         return [self._known[example] for example in examples]
-
-
-def _answer_tokens(examples: Sequence[TokenizedExample]) -> tuple[int, int]:
-    """Number of answer tokens of facts, and of examples held to the base model."""
-    facts = sum(len(example.answer_ids) for example in examples if example.kind == "fact")
-    return facts, sum(len(example.answer_ids) for example in examples) - facts

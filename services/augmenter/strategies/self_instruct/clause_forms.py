@@ -28,7 +28,7 @@ from services.augmenter.strategies.self_instruct.forms import (
 )
 from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, topic_of
 
-_Maker: TypeAlias = Callable[[str, Variety, str], Form]
+_Maker: TypeAlias = Callable[..., Form]
 
 
 class ClauseForms:
@@ -54,20 +54,20 @@ class ClauseForms:
         kept = self._words.kept(clause, part)
         answer = full_answer(clause, part)
 
-        def form(key: str, variety: Variety, question: str) -> Form:
+        def form(key: str, variety: Variety, question: str, naming: int = 0) -> Form:
             counted = part.count and "how many " in question.casefold()
             keys = count_keys(part.count) if counted else answer_keys(part.value, question, self._lexicon)
-            return Form(f"{name}:{key}", name, variety, question, answer, tuple(keys))
+            return Form(f"{name}:{key}", name, variety, question, answer, tuple(keys), naming)
 
         subjects = self._subjects(clause.subject)
         for number, wh in enumerate(self._words.for_part(clause, part)):
             for other, subject in enumerate(subjects):
                 asked = clause.about(subject)
                 variety = Variety.DIRECT if other == 0 else Variety.SYNONYM
-                yield form(f"wh{number}.{other}", variety, wh_question(asked, wh, kept))
+                yield form(f"wh{number}.{other}", variety, wh_question(asked, wh, kept), other)
             wrapper = WRAPPERS_INDIRECT[number % 2]
-            named = _in_turn(clause, number + 1)
-            yield form(f"in{number}", Variety.INDIRECT, _wrapped(wrapper, indirect_question(named, wh, kept)))
+            naming, named = _in_turn(clause, number + 1)
+            yield form(f"in{number}", Variety.INDIRECT, _wrapped(wrapper, indirect_question(named, wh, kept)), naming)
             if number == 0:
                 yield from self._wrapped(clause, part, wh, kept, form)
                 yield from self._by_synonym(clause, wh, kept, form)
@@ -77,15 +77,16 @@ class ClauseForms:
         self, clause: Clause, part: Constituent, wh: Wh, kept: list[Constituent], form: _Maker
     ) -> Iterator[Form]:
         for number, wrapper in enumerate(WRAPPERS_INDIRECT[2:]):
-            indirect = indirect_question(_in_turn(clause, number), wh, kept)
-            yield form(f"wrap{number}", Variety.INDIRECT, _wrapped(wrapper, indirect))
+            naming, named = _in_turn(clause, number)
+            indirect = indirect_question(named, wh, kept)
+            yield form(f"wrap{number}", Variety.INDIRECT, _wrapped(wrapper, indirect), naming)
         for number, wrapper in enumerate(WRAPPERS_DIRECT):
-            question = wh_question(_in_turn(clause, number + 1), wh, kept)
-            yield form(f"said{number}", Variety.INDIRECT, wrapper.format(q=question))
+            naming, named = _in_turn(clause, number + 1)
+            yield form(f"said{number}", Variety.INDIRECT, wrapper.format(q=wh_question(named, wh, kept)), naming)
         dated = self._lexicon.is_a(clause.subject.head, "date_attribute", "occasion")
         identified = not clause.subject.human or (part.role is Role.ATTRIBUTE and part.human and part.definite)
-        named = clause.subject.owner is not None and clause.verb.is_copula and identified
-        if named and (dated or part.role in (Role.ATTRIBUTE, Role.QUALITY)):
+        has_noun = clause.subject.owner is not None and clause.verb.is_copula and identified
+        if has_noun and (dated or part.role in (Role.ATTRIBUTE, Role.QUALITY)):
             for number, wrapper in enumerate(WRAPPERS_NOUN):
                 for other, subject in enumerate(self._subjects(clause.subject)[:2]):
                     variety = Variety.INDIRECT if other == 0 else Variety.SYNONYM
@@ -93,13 +94,14 @@ class ClauseForms:
 
     def _by_synonym(self, clause: Clause, wh: Wh, kept: list[Constituent], form: _Maker) -> Iterator[Form]:
         for number, lemma in enumerate(self._lexicon.verb_synonyms(clause.verb.lemma)):
-            named = _in_turn(clause, number + 1)
+            naming, named = _in_turn(clause, number + 1)
             asked = replace(named, verb=replace(clause.verb, lemma=lemma))
-            yield form(f"verb{number}", Variety.SYNONYM, wh_question(asked, wh, kept))
+            yield form(f"verb{number}", Variety.SYNONYM, wh_question(asked, wh, kept), naming)
             yield form(
                 f"verbin{number}",
                 Variety.SYNONYM,
                 _wrapped(WRAPPERS_INDIRECT[number % 5], indirect_question(asked, wh, kept)),
+                naming,
             )
 
     def _about_cause(self, clause: Clause, part: Constituent, form: _Maker) -> Iterator[Form]:
@@ -186,10 +188,11 @@ class ClauseForms:
         return found
 
 
-def _in_turn(clause: Clause, number: int) -> Clause:
-    """The clause by one of its subject's names, so that none of them becomes what the lesson is known by."""
+def _in_turn(clause: Clause, number: int) -> tuple[int, Clause]:
+    """The clause by one of its subject's names, and the name's number."""
     named = clause.by_each_name()
-    return named[number % len(named)]
+    naming = number % len(named)
+    return naming, named[naming]
 
 
 def _wrapped(wrapper: str, question: str) -> str:

@@ -22,7 +22,8 @@ class Form:
     """One way of asking.
 
     `key` is the same for the same way of asking about something else, which is how neighbours are paired;
-    `part` names the part of the lesson asked for; `expected` are spellings of the answer's telling words.
+    `part` names the part of the lesson asked for; `expected` are spellings of the answer's telling words; `naming`
+    tells by which of its names the subject is called, 0 being the one in the statement.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Form:
     question: str
     answer: str
     expected: tuple[str, ...]
+    naming: int = 0
 
 
 WRAPPERS_INDIRECT = (

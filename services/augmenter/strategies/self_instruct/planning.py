@@ -1,6 +1,6 @@
 """Chooses among the forms of a lesson which to train on and which to hold out as probes. Knows no models."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -90,8 +90,13 @@ class Planner:
         for pool in pools.values():
             self._random.shuffle(pool)
         ordered = [first]
+        named = Counter([first.naming])
         while any(pools.values()):
-            ordered += [pools[variety].pop() for variety in _MIX[1:] + _MIX[:1] if pools[variety]]
+            for pool in (pools[variety] for variety in _MIX[1:] + _MIX[:1] if pools[variety]):
+                # No one name of the subject shall become what the lesson is known by.
+                pool.sort(key=lambda form: -named[form.naming])
+                ordered.append(pool.pop())
+                named[ordered[-1].naming] += 1
         return ordered
 
     def _turns(self, topics: list[Form]) -> list[Form]:

@@ -59,7 +59,7 @@ class RelationForms:
                         question = _fill(template, named)
                         keys = tuple(answer_keys(part.value, question, self._lexicon))
                         key = f"{name}:{relation.id}{number}.{other}"
-                        yield Form(key, name, Variety.RELATION, question, answer, keys)
+                        yield Form(key, name, Variety.RELATION, question, answer, keys, other)
 
     def _buyers(self, clause: Clause, name: str) -> Iterator[Form]:
         for relation in self._lexicon.relations:
