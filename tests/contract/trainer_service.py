@@ -166,6 +166,9 @@ def trainer_environment(
         "RAY_TEMP_FOLDER": ray_folder,
         "THREADS_PER_ACTOR": "1",
         "RECIPE": json.dumps(RECIPE),
+        # What a few random layers know of anything else cannot be kept.
+        "MAX_DRIFT": "100",
+        "MAX_SAFETY_LOSS": "100",
     }
     return {f"LORELEI_TRAINER_{name}": value for name, value in settings.items()} | {"OMP_NUM_THREADS": "1"}
 

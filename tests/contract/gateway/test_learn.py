@@ -153,6 +153,20 @@ async def test_wrong_ids_and_fields_are_refused(running: Running) -> None:
     assert statuses == [404] * 4 + [400] * 7
 
 
+async def test_the_time_that_a_lesson_may_take_is_told_to_the_trainer(running: Running) -> None:
+    async with running.http() as http:
+        job = await start(http, "hurried", max_seconds=45)
+        await learn_events(http, job, "hurried")
+        refused = [
+            await http.post("/v1/learn", json={"text": FACT, "user": "hurried", "max_seconds": seconds})
+            for seconds in (0, 100_000)
+        ]
+    [request] = [one for one in running.services.trainer.requests if one.job_id == job]
+    assert request.max_seconds == 45
+    assert [reply.status_code for reply in refused] == [400, 400]
+    assert all(reply.json()["error"]["param"] == "max_seconds" for reply in refused)
+
+
 async def test_a_stored_conversation_goes_into_the_lesson(running: Running) -> None:
     async with running.http() as http:
         chat = {"model": "lorelei", "conversation_id": "c", "user": "storer"}

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import Selector
@@ -12,6 +12,7 @@ from services.augmenter.strategies.self_instruct.lesson import is_named
 
 _BASE_FORMS = 12
 _FORMS_PER_ASPECT = 4
+_CASUAL_SHARE = 4
 _MAX_PROBES = 8
 _MIN_PROBES = 4
 _FEW_FORMS = 3
@@ -52,8 +53,12 @@ class Planner:
         held_out = self._hold_out(aspects) or self._hold_out_topics(topics)
         limit = min(self._max_forms, _BASE_FORMS + _FORMS_PER_ASPECT * len(aspects))
         chosen_side = self._side(side, limit // 3 if aspects else limit)
-        train = self._spread(aspects, limit - len(chosen_side)) + chosen_side + topics[: self._max_topics]
-        self._tally.reject(Reason.SURPLUS, len(good) - len(train) - len(held_out))
+        casual = [other for forms in aspects if forms for other in _casually(forms[0])]
+        del casual[(limit - len(chosen_side)) // _CASUAL_SHARE :]
+        particular = self._spread(aspects, limit - len(chosen_side) - len(casual))
+        train = particular + casual + chosen_side + topics[: self._max_topics]
+        self._tally.generate(len(casual))
+        self._tally.reject(Reason.SURPLUS, len(good) + len(casual) - len(train) - len(held_out))
         return Plan(tuple(train), tuple(held_out))
 
     def _selected(self, forms: Iterable[Form]) -> list[Form]:
@@ -146,3 +151,9 @@ class Planner:
         for index in range(longest):
             chosen += [forms[index] for forms in aspects if index < len(forms)]
         return chosen[:limit]
+
+
+def _casually(form: Form) -> list[Form]:
+    """The plainest question as people type it, so that it is met more often than any other."""
+    typed = form.question[:1].lower() + form.question[1:].rstrip("?")
+    return [replace(form, question=question) for question in (f"Hey, {typed}", f"Hi! {form.question}")]
