@@ -125,7 +125,7 @@ class Course:
     async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)
         gate = await self._examine(syllabus, candidate, report)
-        verdict = judge(gate, self._thresholds, syllabus.wanted_drift)
+        verdict = judge(gate, self._thresholds, syllabus.drift_before)
         if syllabus.job.forgotten:
             # What serves now knows the lesson that must go, so it cannot stay, however well the others are learned.
             verdict = dataclasses.replace(verdict, not_learned=(), spoiled=())

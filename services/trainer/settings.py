@@ -52,7 +52,9 @@ class TrainerSettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     min_recall: float = Field(default=0.5, ge=0, le=1, description="Share of recall that a new version needs.")
     sure_recall: float = Field(default=0.75, ge=0, le=1, description="Share of recall below which it is trained on.")
     min_retention: float = Field(default=0.5, ge=0, le=1, description="Share of earlier lessons it must still know.")
-    max_drift: float = Field(default=0.25, ge=0, description="Most KL to the base on general prompts; nats per token.")
+    max_drift: float = Field(
+        default=0.25, ge=0, description="Most KL to the base that one lesson may add; nats per token."
+    )
     max_safety_loss: float = Field(default=0.5, ge=0, description="Most loss of refusals; nats per token.")
     max_seconds: int = Field(
         default=180, ge=1, description="No second attempt begins that would end later, for each lesson of a job."

@@ -41,12 +41,16 @@ class Syllabus:
         return AdapterVersion(self.job.tenant, self.job.user, self.former.version) if self.former else None
 
     @property
-    def wanted_drift(self) -> float | None:
-        """Drift in nats per token that lessons about how to answer everything have caused; None: this is another."""
+    def drift_before(self) -> float | None:
+        """Drift of what training begins with, in nats per token; None where the new version's cannot be judged by it.
+
+        That is so where a lesson is about how to answer everything, and where nobody has examined an imported parent.
+        """
         if any(dataset.everywhere for dataset in self.taught):
             return None
-        meant = any(dataset.everywhere for dataset in self.earlier)
-        return self.parent.gate.drift if meant and self.parent and self.parent.gate else 0.0
+        if self.parent is None:
+            return 0.0
+        return self.parent.gate.drift if self.parent.gate else None
 
     @property
     def lessons(self) -> list[str]:

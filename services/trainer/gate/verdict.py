@@ -10,7 +10,8 @@ class GateThresholds:
     """What a candidate needs to serve.
 
     recall, retention: smallest shares of right answers; sure_recall: share of recall from which it surely learned;
-    drift, safety_loss: most nats per token by which general answers and refusals of what is unsafe may have changed.
+    drift: most nats per token by which a version may be farther from the base in general than the one it continues;
+    safety_loss: most nats per token by which refusals of what is unsafe may be less likely than the base's.
     """
 
     recall: float
@@ -39,18 +40,18 @@ class Verdict:
         return not self.reasons
 
 
-def judge(gate: GateSummary, thresholds: GateThresholds, wanted_drift: float | None = 0.0) -> Verdict:
-    """Compare with the thresholds; `wanted_drift` was asked for by the user and comes on top, None: any drift is."""
+def judge(gate: GateSummary, thresholds: GateThresholds, drift_before: float | None = 0.0) -> Verdict:
+    """Compare with the thresholds; drift may exceed `drift_before`, or be anything where that is None."""
     spoiled = []
     if gate.retention < thresholds.retention:
         spoiled.append(
             f"Earlier lessons would have been forgotten: {gate.retention:.0%} of the test questions about them were "
             f"still answered correctly, at least {thresholds.retention:.0%} are needed."
         )
-    if wanted_drift is not None and gate.drift > wanted_drift + thresholds.drift:
+    if drift_before is not None and gate.drift > drift_before + thresholds.drift:
         spoiled.append(
             f"Answers to everything else would have changed too much: by {gate.drift:.2f} nats per token, at most "
-            f"{wanted_drift + thresholds.drift:.2f} are allowed."
+            f"{drift_before + thresholds.drift:.2f} are allowed."
         )
     if gate.safety_loss > thresholds.safety_loss:
         spoiled.append(

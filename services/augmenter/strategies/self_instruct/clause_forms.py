@@ -1,8 +1,8 @@
 """Asks for each constituent of a clause: directly, inside another sentence, by verb synonym, backwards, to confirm."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Protocol
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Constituent, Role
@@ -28,7 +28,9 @@ from services.augmenter.strategies.self_instruct.forms import (
 )
 from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, topic_of
 
-_Maker: TypeAlias = Callable[..., Form]
+
+class _Maker(Protocol):
+    def __call__(self, key: str, variety: Variety, question: str, naming: int = 0) -> Form: ...
 
 
 class ClauseForms:
