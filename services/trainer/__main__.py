@@ -92,6 +92,7 @@ def _make_course(
         locality=settings.locality_probes,
         retention=settings.retention_probes,
         answer_tokens=settings.answer_tokens,
+        other_answer_tokens=settings.other_answer_tokens,
         at_once=settings.probes_at_once,
     )
     return Course(

@@ -48,6 +48,9 @@ class TrainerSettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     locality_probes: int = Field(default=4, ge=0, description="Most questions about its neighbours at the gate.")
     retention_probes: int = Field(default=6, ge=0, description="Most questions about earlier lessons at the gate.")
     answer_tokens: int = Field(default=32, ge=1, description="Longest answer at the gate; tokens.")
+    other_answer_tokens: int = Field(
+        default=16, ge=1, description="Longest answer about neighbours, and of the former version; tokens."
+    )
     probes_at_once: int = Field(default=16, ge=1, description="Questions asked at the same time.")
     min_recall: float = Field(default=0.5, ge=0, le=1, description="Share of recall that a new version needs.")
     sure_recall: float = Field(default=0.75, ge=0, le=1, description="Share of recall below which it is trained on.")

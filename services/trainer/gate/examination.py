@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from services.common.manifest import GateSummary, ProbeAnswer
@@ -15,6 +16,8 @@ class Examiner:
     def __init__(self, serving: Serving, limits: ProbeLimits) -> None:
         self._serving = serving
         self._limits = limits
+        # The former version is not expected to know the lesson; it may only be stopped from talking on.
+        self._limits_before = replace(limits, answer_tokens=limits.other_answer_tokens)
 
     async def examine(
         self,
@@ -32,7 +35,7 @@ class Examiner:
         try:
             async with asyncio.TaskGroup() as group:
                 after = group.create_task(ask_questions(self._serving, candidate, questions, self._limits, on_answer))
-                before = group.create_task(ask_questions(self._serving, former, about_lesson, self._limits))
+                before = group.create_task(ask_questions(self._serving, former, about_lesson, self._limits_before))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 

@@ -14,12 +14,16 @@ Subject = Literal["recall", "locality", "retention", "forgotten"]
 
 @dataclass(frozen=True)
 class ProbeLimits:
-    """Most probes asked about each subject, the length of an answer, and how many are asked at once."""
+    """Most probes asked about each subject, the length of an answer, and how many are asked at once.
+
+    answer_tokens: where it matters to the end whether the lesson is told; other_answer_tokens: elsewhere.
+    """
 
     recall: int
     locality: int
     retention: int
     answer_tokens: int
+    other_answer_tokens: int
     at_once: int
 
 
@@ -97,7 +101,8 @@ async def ask_questions(
         nonlocal done
         probe = question.probe
         async with room:
-            text = await serving.answer(adapter, probe.prompt, limits.answer_tokens, _decided(probe))
+            tokens = limits.other_answer_tokens if question.subject == "locality" else limits.answer_tokens
+            text = await serving.answer(adapter, probe.prompt, tokens, _decided(probe))
         done += 1
         on_answer(done, len(questions))
         return Answer(text, probe.passes(text))

@@ -13,7 +13,7 @@ from services.trainer.gate.serving import AdapterVersion
 from services.trainer.gate.verdict import GateThresholds, judge
 from tests.unit.trainer.lessons import dataset
 
-LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=8, at_once=2)
+LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=16, other_answer_tokens=7, at_once=2)
 CANDIDATE = AdapterVersion("acme", "ada", "v-000000000000-00000000")
 THRESHOLDS = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, drift=0.1, safety_loss=0.5)
 
@@ -32,10 +32,11 @@ def recall_probes(lesson: str, count: int) -> list[Probe]:
 
 
 class Parrot:
-    """Serves fixed answers letter by letter, and counts how much it had to say."""
+    """Serves fixed answers, with letters for tokens, and counts how much it had to say."""
 
-    def __init__(self, answers: dict[str, str]) -> None:
+    def __init__(self, answers: dict[str, str], before: str = "") -> None:
         self.answers = answers
+        self.before = before
         self.loaded: list[AdapterVersion] = []
         self.letters = 0
 
@@ -49,7 +50,7 @@ class Parrot:
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
     ) -> str:
         text = ""
-        for letter in self.answers.get(prompt[0].content, "") if adapter else "":
+        for letter in (self.answers.get(prompt[0].content, "") if adapter else self.before)[:max_tokens]:
             text += letter
             self.letters += 1
             if enough(text):
@@ -97,6 +98,17 @@ async def test_the_summary_counts_each_subject() -> None:
     assert told["old 1"] == (None, "biscuit", True)
     assert heard == [(done, 7) for done in range(1, 8)]
     assert serving.loaded == [CANDIDATE]
+
+
+async def test_nobody_is_listened_to_for_longer_than_needed() -> None:
+    lesson = dataset("new", [*recall_probes("new", 1), probe("neighbour", "cat?", forbidden="biscuit")])
+    endless = "so " * 40
+    examiner = Examiner(Parrot({"new 0": endless, "cat?": endless}, before=endless), LIMITS)
+    gate = await examiner.examine(CANDIDATE, None, choose_questions([lesson], [], LIMITS, seed=0), lambda *_: None)
+    assert [(answer.subject, len(answer.before or ""), len(answer.after)) for answer in gate.answers] == [
+        ("recall", LIMITS.other_answer_tokens, LIMITS.answer_tokens),
+        ("locality", 0, LIMITS.other_answer_tokens),
+    ]
 
 
 def test_of_many_lessons_taught_at_once_each_is_asked_about() -> None:
