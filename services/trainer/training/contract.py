@@ -23,13 +23,21 @@ class LoraShape:
 
 
 @dataclass(frozen=True)
+class Start:
+    """What a training continues: adapter_model.safetensors, and the factor that its update is scaled by."""
+
+    weights: bytes
+    scaling: float
+
+
+@dataclass(frozen=True)
 class TrainingTask:
-    """One lesson to train: its examples, those of `earlier` lessons, and the weights to continue from, if any."""
+    """One lesson to train: its examples, those of `earlier` lessons, and what to continue from, if anything."""
 
     lesson: tuple[Example, ...]
     earlier: tuple[tuple[Example, ...], ...]
     recipe: Recipe
-    start_weights: bytes | None
+    start: Start | None
 
 
 @dataclass(frozen=True)
