@@ -23,6 +23,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedModel
 from services.common.datasets import Example, Message
 from services.trainer.training.base_model import (
     attach_lora,
+    initialise_lora,
     load_base,
     load_tokenizer,
     lora_matrices,
@@ -32,7 +33,6 @@ from services.trainer.training.contract import LoraShape
 from services.trainer.training.engine import GRADIENT_CLIPPING, LossWeights, StudiedExample, TrainingEngine
 from services.trainer.training.packing import divide_examples
 from services.trainer.training.process_group import join_process_group
-from services.trainer.training.ranks import lay_out_ranks
 from services.trainer.training.tokens import TokenizedExample, tokenize_example
 
 LORA, ALPHA, LEARNING_RATE = LoraShape(rank=16, trained_layers=0.5), 32.0, 1e-3
@@ -98,7 +98,8 @@ def batches_of(examples: Sequence[TokenizedExample], size: int, steps: int) -> l
 def padded_loop(folder: str) -> Loop:
     """The loop that everybody writes first: a padded batch, the model's own loss, PyTorch's AdamW."""
     model = attach_lora(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), LORA)
-    lay_out_ranks(model, 0, None, set_scaling(model, ALPHA), kept=0)
+    initialise_lora(model, 0, None)
+    set_scaling(model, ALPHA)
     model.train()
     parameters = [matrix.trained for matrix in lora_matrices(model)]
     optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.0)
@@ -132,7 +133,7 @@ def pad(batch: list[TokenizedExample]) -> dict[str, torch.Tensor]:
 
 def packed_loop(engine: TrainingEngine, pack_tokens: int = 2048) -> Loop:
     """Lorelei's engine, as good as new."""
-    engine.reset(0, None, ALPHA, kept_ranks=0)
+    engine.reset(0, None, ALPHA)
     known: dict[TokenizedExample, StudiedExample] = {}
 
     def step(batch: Batch) -> float:

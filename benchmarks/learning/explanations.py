@@ -56,8 +56,8 @@ def fine_tuning(settings: Sequence[Setting], dataset_seconds: float | None) -> s
     return f"""\
 *fine-tuning*: {settings[-1].plain_facts} facts drawn from Lorelei's own dataset of the same statement,
 {recipe["facts_per_step"]} a step for {recipe["max_steps"]} steps of AdamW, learning rate {recipe["learning_rate"]:g}
-({recipe["warmup_steps"]} steps of warm-up, then a cosine). LoRA of rank {recipe["rank"]}, alpha
-{recipe["alpha"]:g}, on the upper {recipe["trained_layers"]:.0%} of the layers. No neighbours, no general prompts,
-no KL, no preconditioning, no early stop, no gate. {dataset_seconds:.1f} of its seconds (median) are the building of the
+({recipe["warmup_steps"]} steps of warm-up, then a cosine). LoRA as Lorelei's: rank {recipe["rank"]}, alpha
+{recipe["alpha"]:g}, the upper {recipe["trained_layers"]:.0%} of the layers. No neighbours, no general prompts, no KL,
+no preconditioning, no early stop, no gate. {dataset_seconds:.1f} of its seconds (median) are the building of the
 dataset, neighbours and all, of which it uses the facts only; Lorelei has built the same dataset just before, at its own
 cost, and what the base model was asked then is answered faster now."""

@@ -24,9 +24,6 @@ from services.trainer.training.recipe import Recipe
 TENANT = "bench-fine-tuning"
 FACTS = 8
 RECIPE = Recipe(
-    # As many trained weights as a lesson of Lorelei's has to itself.
-    rank=16,
-    alpha=32.0,
     learning_rate=1e-3,
     max_steps=12,
     facts_per_step=FACTS,

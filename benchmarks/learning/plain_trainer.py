@@ -7,7 +7,7 @@ import torch
 from services.common.datasets import Example
 from services.embedded.ports import free_ports
 from services.trainer.training.base_model import export_adapter, load_base, load_tokenizer
-from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, Start
+from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape
 from services.trainer.training.engine import TrainingEngine
 from services.trainer.training.lesson import LessonTraining, Share
 from services.trainer.training.process_group import join_process_group, leave_process_group
@@ -31,9 +31,8 @@ class PlainTrainer:
         self._engine = TrainingEngine(load_base(base.path, device), {}, shape, _ZERO_STAGE, device)
 
     def train(self, facts: Sequence[Example], recipe: Recipe, weights: bytes | None) -> AdapterFiles:
-        """Train on `facts` with `recipe`, whose shape must be the engine's; all of `weights` go on being trained."""
-        start = Start(weights, recipe.scaling) if weights else None
-        self._engine.reset(recipe.seed, start, recipe.alpha, kept_ranks=0)
+        """Train on `facts` with `recipe`, whose shape must be the engine's."""
+        self._engine.reset(recipe.seed, weights, recipe.alpha)
         examples = [tokenize_example(self._tokenizer, fact, recipe.kl_tokens, _ALONE.max_pack_tokens) for fact in facts]
         lesson = LessonTraining(self._engine, examples, [], recipe, _ALONE)
         finished = False

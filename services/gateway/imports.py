@@ -189,7 +189,7 @@ def _sha256(data: bytes) -> str:
 
 
 def _shape(config: PeftConfig) -> dict[str, float | int | str | bool]:
-    """The part of a recipe that a training on top needs: how the update is scaled, and the layers it is in."""
+    """The part of a recipe that a training on top must keep."""
     # The trainer divides by the rank; rank-stabilised LoRA divides by its root.
     alpha = config.alpha * (math.sqrt(config.rank) if config.use_rslora else 1)
     return {"rank": config.rank, "alpha": alpha, "trained_layers": _trained_layers(config)}

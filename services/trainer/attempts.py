@@ -8,7 +8,7 @@ from itertools import chain
 from services.common.datasets import Dataset, Example
 from services.trainer.gate.verdict import Verdict
 from services.trainer.syllabus import Syllabus
-from services.trainer.training.contract import Start, TrainingTask
+from services.trainer.training.contract import TrainingTask
 
 _MORE_STEPS = 1.5
 _MOST_KL_WEIGHT = 100.0
@@ -29,7 +29,7 @@ def first_attempt(syllabus: Syllabus) -> Attempt:
         lesson=tuple(chain.from_iterable(map(_examples, syllabus.taught))),
         earlier=tuple(tuple(dataset.examples) for dataset in syllabus.earlier),
         recipe=syllabus.recipe,
-        start=syllabus.start,
+        start_weights=syllabus.parent_weights,
     )
     return Attempt(number=1, task=task, steps_before=0)
 
@@ -52,8 +52,8 @@ def second_attempt(first: Attempt, weights: bytes, steps_done: int, verdict: Ver
             "generals_per_step": recipe.generals_per_step + 1,
             "replay_per_step": 2 * recipe.replay_per_step,
         }
-    start = first.task.start if verdict.spoiled else Start(weights, recipe.scaling)
-    task = dataclasses.replace(first.task, recipe=recipe.model_copy(update=changes), start=start)
+    start = first.task.start_weights if verdict.spoiled else weights
+    task = dataclasses.replace(first.task, recipe=recipe.model_copy(update=changes), start_weights=start)
     return Attempt(number=2, task=task, steps_before=steps_done)
 
 

@@ -13,7 +13,6 @@ from services.common.registry import AdapterRegistry
 from services.trainer.gate.probing import ProbeLimits, Question, choose_questions
 from services.trainer.gate.serving import AdapterVersion
 from services.trainer.jobs import TrainingJob
-from services.trainer.training.contract import Start
 from services.trainer.training.recipe import MAX_STEPS, Recipe, resolve_recipe
 
 _log = structlog.get_logger()
@@ -32,7 +31,7 @@ class Syllabus:
     earlier: tuple[Dataset, ...]
     former: AdapterManifest | None
     parent: AdapterManifest | None
-    start: Start | None
+    parent_weights: bytes | None
     recipe: Recipe
     questions: tuple[Question, ...]
 
@@ -91,7 +90,7 @@ class SyllabusReader:
             earlier=earlier,
             former=parent,
             parent=parent,
-            start=await self._start(parent) if parent else None,
+            parent_weights=await self._weights(parent) if parent else None,
             recipe=recipe,
             questions=tuple(choose_questions([lesson], earlier, self._limits, recipe.seed)),
         )
@@ -108,7 +107,7 @@ class SyllabusReader:
             earlier=(),
             former=former,
             parent=None,
-            start=None,
+            parent_weights=None,
             recipe=recipe.model_copy(update={"max_steps": steps}),
             questions=tuple(choose_questions(taught, (), self._limits, recipe.seed, forgotten)),
         )
@@ -122,10 +121,9 @@ class SyllabusReader:
     async def _lesson(self, job: TrainingJob, lesson: str) -> Dataset:
         return await self._dataset(job, lesson_dataset_key(job.tenant, job.user, lesson))
 
-    async def _start(self, parent: AdapterManifest) -> Start:
-        prefix = adapter_prefix(parent.tenant, parent.user, parent.version)
-        weights = await self._store.get_bytes(prefix + ADAPTER_WEIGHTS_FILE)
-        return Start(weights, float(parent.recipe["alpha"]) / float(parent.recipe["rank"]))
+    async def _weights(self, version: AdapterManifest) -> bytes:
+        prefix = adapter_prefix(version.tenant, version.user, version.version)
+        return await self._store.get_bytes(prefix + ADAPTER_WEIGHTS_FILE)
 
     async def _earlier(self, job: TrainingJob, parent: AdapterManifest | None, lesson: str) -> tuple[Dataset, ...]:
         """Datasets of the parent's lessons; one that was deleted is no longer rehearsed."""

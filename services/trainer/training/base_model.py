@@ -1,6 +1,7 @@
 """Loads the base model with LoRA on its upper layers, and reads and writes the LoRA weights. Trains nothing."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,11 +9,12 @@ from typing import Any, cast
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import nn
 from torch.nn.utils import parametrize
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from services.common.errors import FailedPrecondition
 from services.trainer.training.contract import AdapterFiles, LoraShape
 from services.trainer.training.preconditioning import Preconditioner
 
@@ -60,10 +62,10 @@ class LoraMatrix:
         """What the layer multiplies by, and what is stored."""
         return self.holder.weight
 
-    def trained_from(self, used: torch.Tensor) -> torch.Tensor:
-        """What `trained` has to be for the layer to multiply by `used`; the rank may be another one."""
-        found: torch.Tensor = self._parametrization[0].undo(used) if self._is_preconditioned else used
-        return found
+    def use(self, matrix: torch.Tensor) -> None:
+        """Let the layer multiply by `matrix`."""
+        with torch.no_grad():
+            self.trained.copy_(self._parametrization[0].undo(matrix) if self._is_preconditioned else matrix)
 
     @property
     def _is_preconditioned(self) -> bool:
@@ -111,17 +113,45 @@ def lora_matrices(model: PeftModel) -> list[LoraMatrix]:
     ]
 
 
-def set_scaling(model: PeftModel, alpha: float) -> float:
-    """Scale the update by `alpha` / rank from now on, also in the exported configuration; return that factor."""
+def initialise_lora(model: PeftModel, seed: int, weights: bytes | None) -> None:
+    """Put `weights` (adapter_model.safetensors) in, or fresh ones: uniform A drawn from `seed`, zero B.
+
+    Raises FailedPrecondition when `weights` do not fit this model.
+    """
+    if weights is not None:
+        _fill(model, load(weights))
+        return
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for matrix in lora_matrices(model):
+            fresh = torch.zeros(matrix.trained.shape)
+            if ".lora_A." in matrix.name:
+                torch.nn.init.kaiming_uniform_(fresh, a=math.sqrt(5), generator=generator)
+            matrix.trained.copy_(fresh)
+
+
+def _fill(model: PeftModel, tensors: dict[str, torch.Tensor]) -> None:
+    matrices = {matrix.name: matrix for matrix in lora_matrices(model)}
+    if {n: tensor.shape for n, tensor in tensors.items()} != {n: m.trained.shape for n, m in matrices.items()}:
+        raise FailedPrecondition(
+            "The version in force cannot be trained on: its LoRA is not on all linear layers of the upper part of the "
+            "base model. Activate another one first.",
+            reason="ADAPTER_INVALID",
+        )
+    for name, tensor in tensors.items():
+        # Imported versions may be of half precision.
+        matrices[name].use(tensor.to(matrices[name].trained))
+
+
+def set_scaling(model: PeftModel, alpha: float) -> None:
+    """Scale the update by `alpha` / rank from now on, also in the exported configuration."""
     config = model.peft_config["default"]
     if not isinstance(config, LoraConfig):
         raise TypeError("The adapter is not LoRA.")
     config.lora_alpha = int(alpha) if alpha.is_integer() else alpha  # type: ignore[assignment]  # PEFT takes both
-    scaling = alpha / config.r
     for module in model.modules():
         if isinstance(module, LoraLayer):
-            module.scaling["default"] = scaling
-    return scaling
+            module.scaling["default"] = alpha / config.r
 
 
 def export_adapter(model: PeftModel, base_model_name: str) -> AdapterFiles:

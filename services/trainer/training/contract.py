@@ -23,21 +23,13 @@ class LoraShape:
 
 
 @dataclass(frozen=True)
-class Start:
-    """What a training continues: adapter_model.safetensors, and the factor that its update is scaled by."""
-
-    weights: bytes
-    scaling: float
-
-
-@dataclass(frozen=True)
 class TrainingTask:
-    """One lesson to train: its examples, those of `earlier` lessons, and what to continue from, if anything."""
+    """One lesson to train: its examples, those of `earlier` lessons, and the weights to continue from, if any."""
 
     lesson: tuple[Example, ...]
     earlier: tuple[tuple[Example, ...], ...]
     recipe: Recipe
-    start: Start | None
+    start_weights: bytes | None
 
 
 @dataclass(frozen=True)

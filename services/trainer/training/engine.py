@@ -13,15 +13,15 @@ from transformers import PreTrainedModel
 from services.trainer.training.base_model import (
     attach_lora,
     first_trained_layer,
+    initialise_lora,
     lora_matrices,
     set_scaling,
 )
-from services.trainer.training.contract import LoraShape, Start
+from services.trainer.training.contract import LoraShape
 from services.trainer.training.frozen_layers import FrozenLayers
 from services.trainer.training.losses import BaseDistribution, cross_entropy_sum, kl_sum, top_distribution
 from services.trainer.training.packing import Pack, pack_examples
 from services.trainer.training.preconditioning import Preconditioner
-from services.trainer.training.ranks import lay_out_ranks
 from services.trainer.training.tokens import TokenizedExample
 
 GRADIENT_CLIPPING = 1.0
@@ -85,10 +85,6 @@ class TrainingEngine:
         self._dtype = base.dtype
         self.model = model = attach_lora(base, shape, preconditioners)
         self._device = device
-        self._is_trained = torch.ones(shape.rank, device=device)
-        for matrix in lora_matrices(model):
-            only = self._of_trained_rows if ".lora_A." in matrix.name else self._of_trained_columns
-            matrix.trained.register_hook(only)  # type: ignore[no-untyped-call]
         self._engine, *_ = deepspeed.initialize(
             model=model,
             model_parameters=[matrix.trained for matrix in lora_matrices(model)],
@@ -96,15 +92,13 @@ class TrainingEngine:
             dist_init_required=False,
         )
 
-    def reset(self, seed: int, start: Start | None, alpha: float, kept_ranks: int) -> None:
-        """Make the engine as good as new, with fresh LoRA weights beside those of `start`.
+    def reset(self, seed: int, weights: bytes | None, alpha: float) -> None:
+        """Make the engine as good as new, with fresh LoRA weights or the given ones.
 
-        The first `kept_ranks` hold `start` and are not trained; 0: all are trained, from `start`. Raises
-        FailedPrecondition when it does not fit. What follows is identical to a freshly built engine.
+        Raises FailedPrecondition when `weights` do not fit. What follows is identical to a freshly built engine.
         """
-        lay_out_ranks(self.model, seed, start, set_scaling(self.model, alpha), kept_ranks)
-        self._is_trained[:kept_ranks] = 0
-        self._is_trained[kept_ranks:] = 1
+        initialise_lora(self.model, seed, weights)
+        set_scaling(self.model, alpha)
         self._engine.zero_grad()
         self._engine.optimizer.zero_grad()
         self._engine.optimizer.refresh_fp32_params()
@@ -114,14 +108,6 @@ class TrainingEngine:
                     value.zero_()
         for counter in ("global_steps", "global_samples", "micro_steps", "skipped_steps"):
             setattr(self._engine, counter, 0)
-
-    def _of_trained_rows(self, gradient: torch.Tensor) -> torch.Tensor:
-        """The gradient of an A, [rank, inputs]; AdamW without weight decay leaves alone what has none."""
-        return gradient * self._is_trained[:, None]
-
-    def _of_trained_columns(self, gradient: torch.Tensor) -> torch.Tensor:
-        """The gradient of a B, [outputs, rank]."""
-        return gradient * self._is_trained
 
     def study(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
         """Compute once what every step needs of `examples`: the base model's view of them, without the adapter."""

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.common.errors import InvalidArgument
 
 MAX_STEPS = 2000
+_SHAPE = ("rank", "alpha", "trained_layers")
 # Versions made before this was a choice have LoRA in all layers.
-_OLDEST_TRAINED_LAYERS = 1.0
+_OLDEST_SHAPE = {"trained_layers": 1.0}
 
 
 class Recipe(BaseModel):
@@ -17,10 +18,8 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rank: int = Field(
-        default=32, ge=2, le=256, description="Rank of the LoRA matrices; half of it keeps what was taught before."
-    )
-    alpha: float = Field(default=64.0, gt=0, le=1024, description="The update is scaled by alpha / rank.")
+    rank: int = Field(default=16, ge=1, le=256, description="Rank of the LoRA matrices.")
+    alpha: float = Field(default=32.0, gt=0, le=1024, description="The update is scaled by alpha / rank.")
     trained_layers: float = Field(default=0.5, gt=0, le=1, description="Share of the layers, from the top, with LoRA.")
     learning_rate: float = Field(default=2.5e-3, gt=0, le=0.1, description="Peak learning rate of AdamW.")
     max_steps: int = Field(default=16, ge=1, le=MAX_STEPS, description="Most optimiser steps.")
@@ -34,16 +33,6 @@ class Recipe(BaseModel):
     kl_tokens: int = Field(default=24, ge=1, le=256, description="First answer tokens held to the base model.")
     stop_loss: float = Field(default=0.1, ge=0, description="Training ends when a round of facts is below; nats.")
 
-    @property
-    def kept_ranks(self) -> int:
-        """Ranks that keep what earlier lessons taught; the others are trained."""
-        return self.rank // 2
-
-    @property
-    def scaling(self) -> float:
-        """The factor that LoRA's update is multiplied by."""
-        return self.alpha / self.rank
-
     def learning_rate_at(self, step: int) -> float:
         """Learning rate of 0-based `step`: linear warm-up, then a cosine down to a tenth of the peak."""
         if step < self.warmup_steps:
@@ -55,19 +44,20 @@ class Recipe(BaseModel):
 def resolve_recipe(
     defaults: Recipe, overrides: Mapping[str, float | int], parent: Mapping[str, object] | None
 ) -> Recipe:
-    """Combine the defaults, the share of layers that the parent version has LoRA in, and the caller's overrides.
+    """Combine the defaults, the parent version's shape and the caller's overrides, in rising order.
 
-    Raises InvalidArgument for a value out of bounds, or for another share than the parent's: its weights are
-    continued, and they are in those layers.
+    Raises InvalidArgument for a value out of bounds, or for a shape other than the parent's: its weights are
+    continued, and they have that shape.
     """
-    kept = {"trained_layers": parent.get("trained_layers", _OLDEST_TRAINED_LAYERS)} if parent else {}
-    for name, value in kept.items():
+    former = {**_OLDEST_SHAPE, **parent} if parent else {}
+    shape = {name: former[name] for name in _SHAPE if name in former}
+    for name, value in shape.items():
         if name in overrides and overrides[name] != value:
             raise InvalidArgument(
                 f"`recipe.{name}` must stay {value}, as in the version that is continued.", field=f"recipe.{name}"
             )
     try:
-        return Recipe.model_validate({**defaults.model_dump(), **kept, **overrides})
+        return Recipe.model_validate({**defaults.model_dump(), **shape, **overrides})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -108,5 +108,4 @@ def test_plain_fine_tuning_draws_facts_only_and_has_loreleis_shape() -> None:
     assert drawn == choose_facts(examples, seed=1) != choose_facts(examples, seed=2)
     assert choose_facts(examples[:3], seed=1) == examples[:1]
     default = Recipe()
-    assert RECIPE.rank == default.rank - default.kept_ranks
-    assert (RECIPE.scaling, RECIPE.trained_layers) == (default.scaling, default.trained_layers)
+    assert (RECIPE.rank, RECIPE.alpha, RECIPE.trained_layers) == (default.rank, default.alpha, default.trained_layers)

@@ -14,7 +14,7 @@ from services.trainer.gate.serving import AdapterVersion
 from services.trainer.gate.verdict import GateThresholds
 from services.trainer.jobs import TrainingJob
 from services.trainer.syllabus import Syllabus
-from services.trainer.training.contract import AdapterFiles, Behaviour, Start, StepReport, TrainedAdapter, TrainingTask
+from services.trainer.training.contract import AdapterFiles, Behaviour, StepReport, TrainedAdapter, TrainingTask
 from services.trainer.training.recipe import Recipe
 from tests.unit.trainer.lessons import dataset
 
@@ -97,7 +97,7 @@ async def test_an_unsure_one_is_trained_on_and_the_better_version_published(reca
     assert outcome.gate.recall == recalls[better]
     assert publisher.published == [publisher.uploaded[better]]
     assert publisher.discarded == [publisher.uploaded[1 - better]]
-    assert trainers.tasks[1].start == Start(b"weights 1", trainers.tasks[0].recipe.scaling)
+    assert trainers.tasks[1].start_weights == b"weights 1"
     assert [(event.step, event.total_steps) for event in heard if hasattr(event, "step")] == [(4, 4), (10, 10)]
 
 
@@ -136,7 +136,7 @@ async def test_what_spoils_the_rest_is_trained_anew_with_another_mix(spoiling: B
     first, second = (task.recipe for task in trainers.tasks)
     assert second.kl_weight > first.kl_weight
     assert second.generals_per_step > first.generals_per_step
-    assert trainers.tasks[1].start is None
+    assert trainers.tasks[1].start_weights is None
     assert publisher.published == [publisher.uploaded[1]]
 
 

@@ -8,9 +8,12 @@ import torch
 
 from services.trainer.training import preconditioning
 from services.trainer.training.base_model import (
+    attach_lora,
+    initialise_lora,
     load_base,
     load_tokenizer,
     lora_layers,
+    lora_matrices,
 )
 from services.trainer.training.contract import BaseModel, LoraShape
 from services.trainer.training.preconditioning import Preconditioner, measure_preconditioners
@@ -69,3 +72,14 @@ def test_undoing_gives_back_what_was_used() -> None:
     preconditioner = Preconditioner(inverses)
     used = torch.randn(2, 8)
     assert torch.allclose(preconditioner(preconditioner.undo(used)), used, atol=1e-5)
+
+
+def test_a_former_versions_weights_are_used_as_they_are(tiny_model: BaseModel) -> None:
+    base, tokenizer = load_base(tiny_model.path, torch.device("cpu")), load_tokenizer(tiny_model.path)
+    made = measure_preconditioners(base, tokenizer, lora_layers(base, SHAPE))
+    model = attach_lora(base, SHAPE, made)
+    initialise_lora(model, 1, None)
+    former = {matrix.name: torch.randn(matrix.trained.shape) for matrix in lora_matrices(model)}
+    for matrix in lora_matrices(model):
+        matrix.use(former[matrix.name])
+    assert all(torch.allclose(matrix.used, former[matrix.name], atol=1e-4) for matrix in lora_matrices(model))

@@ -13,10 +13,9 @@ def test_overrides_win_over_defaults() -> None:
     assert (recipe.rank, recipe.max_steps, recipe.learning_rate) == (8, 3, 0.002)
 
 
-def test_of_the_parent_only_the_layers_matter() -> None:
-    parent = {"rank": 32, "alpha": 64.0, "max_steps": 99, "trained_layers": 0.25}
-    recipe = resolve_recipe(DEFAULTS, {}, parent)
-    assert (recipe.rank, recipe.alpha, recipe.max_steps, recipe.trained_layers) == (8, 16.0, 10, 0.25)
+def test_the_parents_shape_wins_over_defaults() -> None:
+    recipe = resolve_recipe(DEFAULTS, {}, {"rank": 32, "alpha": 64.0, "max_steps": 99})
+    assert (recipe.rank, recipe.alpha, recipe.max_steps) == (32, 64.0, 10)
 
 
 def test_a_parent_from_before_there_was_a_choice_has_lora_in_all_layers() -> None:
@@ -25,18 +24,14 @@ def test_a_parent_from_before_there_was_a_choice_has_lora_in_all_layers() -> Non
     assert resolve_recipe(Recipe(), {}, None).trained_layers == 0.5
 
 
-def test_other_layers_than_the_parents_are_refused() -> None:
+def test_another_rank_than_the_parents_is_refused() -> None:
     with pytest.raises(InvalidArgument) as caught:
-        resolve_recipe(DEFAULTS, {"trained_layers": 1.0}, {"trained_layers": 0.5})
-    assert caught.value.field == "recipe.trained_layers"
-
-
-def test_half_of_the_ranks_keep_what_was_taught_before() -> None:
-    assert (Recipe().kept_ranks, Recipe(rank=5).kept_ranks) == (16, 2)
+        resolve_recipe(DEFAULTS, {"rank": 16}, {"rank": 32})
+    assert caught.value.field == "recipe.rank"
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("rank", 1), ("learning_rate", 0.0), ("learning_rate", float("nan")), ("max_steps", 10**6)]
+    ("name", "value"), [("rank", 0), ("learning_rate", 0.0), ("learning_rate", float("nan")), ("max_steps", 10**6)]
 )
 def test_values_out_of_bounds_are_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(InvalidArgument) as caught:
