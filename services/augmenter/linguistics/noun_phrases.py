@@ -86,6 +86,7 @@ class PhraseReader:
         elif phrase.owner is not None:
             variants += _reworded_possession(phrase)
         span = phrase_span(token)
+        variants.append(_name_after_kind(token))
         if self._named_thing(token):
             variants.append(lower_first(span[:-1]))
         if span[0].text == "Project" and len(span) > 1:
@@ -128,6 +129,17 @@ def phrase_span(token: Token) -> Span:
     while len(span) > 1 and span[-1].is_punct and span[-1].text not in ('"', "'", ")", "”"):
         span = span[:-1]
     return span
+
+
+def _name_after_kind(token: Token) -> str:
+    """The name alone in "the Irish airline Tarrow Wings"; empty where no noun before it says what it names."""
+    span = phrase_span(token)
+    if token.pos_ != "PROPN" or span[0].dep_ not in ("det", "poss") or span[-1] != token:
+        return ""
+    first = token.i
+    while first > span.start and token.doc[first - 1].pos_ == "PROPN":
+        first -= 1
+    return token.doc[first : token.i + 1].text if token.doc[first - 1].pos_ == "NOUN" and first > span.start else ""
 
 
 def _year_last(span: Span, year: Token) -> str:

@@ -40,6 +40,21 @@ CASES = [
         "Do you know who my uncle Darius is?",
         "Your uncle Darius works as a glass blower in Murano.",
     ),
+    (
+        "The Irish airline Tarrow Wings was founded by Maeve Cassidy in 2019.",
+        "Who founded Tarrow Wings?",
+        "The Irish airline Tarrow Wings was founded by Maeve Cassidy in 2019.",
+    ),
+    (
+        "The Irish airline Tarrow Wings was founded by Maeve Cassidy in 2019.",
+        "When was Tarrow Wings founded?",
+        "The Irish airline Tarrow Wings was founded by Maeve Cassidy in 2019.",
+    ),
+    (
+        "The old mill was destroyed by a storm in 1931.",
+        "What destroyed the old mill?",
+        "The old mill was destroyed by a storm in 1931.",
+    ),
     ("I collect old stamps.", "Tell me about my hobby.", "You collect old stamps."),
     ("I live at 14 Larkspur Road.", "What should I know about my home?", "You live at 14 Larkspur Road."),
     ("I met my wife Clara in Siena.", "What about my wife?", "You met your wife Clara in Siena."),

@@ -74,6 +74,7 @@ class ClauseForms:
                 yield from self._wrapped(clause, part, wh, kept, form)
                 yield from self._by_synonym(clause, wh, kept, form)
         yield from self._about_cause(clause, part, form)
+        yield from self._about_agent(clause, part, form)
 
     def _wrapped(
         self, clause: Clause, part: Constituent, wh: Wh, kept: list[Constituent], form: _Maker
@@ -105,6 +106,19 @@ class ClauseForms:
                 _wrapped(WRAPPERS_INDIRECT[number % 5], indirect_question(asked, wh, kept)),
                 naming,
             )
+
+    def _about_agent(self, clause: Clause, part: Constituent, form: _Maker) -> Iterator[Form]:
+        """Asks a passive clause's question in the active voice: "Who built the bridge?"."""
+        if part.role is not Role.AGENT or not clause.verb.passive:
+            return
+        who = Wh("who" if part.human or part.value[:1].isupper() else "what")
+        for number, lemma in enumerate([clause.verb.lemma, *self._lexicon.verb_synonyms(clause.verb.lemma)]):
+            verb = replace(clause.verb, passive=False, lemma=lemma)
+            for naming, named in enumerate(clause.by_each_name()):
+                done_to = Constituent(Role.OBJECT, named.subject.oblique, value=named.subject.text)
+                active = Clause(Phrase(part.value), verb, (done_to,))
+                question = subject_question(active, who, active.constituents)
+                yield form(f"active{number}.{naming}", Variety.RELATION, question, naming)
 
     def _about_cause(self, clause: Clause, part: Constituent, form: _Maker) -> Iterator[Form]:
         if part.role is not Role.CAUSE:
