@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Span, Token
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, VerbGroup
+from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, Role, VerbGroup
 from services.augmenter.linguistics.constituents import ConstituentReader
-from services.augmenter.linguistics.noun_phrases import PhraseReader, lower_first
+from services.augmenter.linguistics.noun_phrases import PhraseReader, lower_first, name_given
 from services.augmenter.linguistics.parser import Parsed
 from services.augmenter.linguistics.phrase import Phrase
 
@@ -52,8 +52,13 @@ class ClauseReader:
     def _clause(self, verb: Token, subject: Token, parsed: Parsed) -> Clause | None:
         group = _verb_group(verb, parsed)
         parts = self._constituents.read(verb, group)
+        meant = _meant_verb(verb, group)
+        if meant is not None:
+            group = _as_meant(group, _verb_group(meant, parsed))
+            others = (part for part in parts if part.role is not Role.CONTENT)
+            parts = (*self._constituents.read(meant, group), *others)
         if subject.tag_ == "EX":
-            return _existential(parts, group)
+            return _existential(parts, group, name_given(verb.subtree))
         phrase = self._phrases.read(subject)
         if not parts and not phrase.text:
             return None
@@ -75,7 +80,7 @@ def _predicates(sentence: Span) -> list[tuple[Token, Token]]:
     def visit(verb: Token, inherited: Token | None) -> None:
         if verb.pos_ not in ("VERB", "AUX"):
             return
-        subject = next((child for child in verb.children if child.dep_ in (*_SUBJECTS, "expl")), inherited)
+        subject = _own_subject(verb) or inherited or _first_subject(verb)
         if subject is None:
             return
         found.append((verb, subject))
@@ -90,6 +95,16 @@ def _predicates(sentence: Span) -> list[tuple[Token, Token]]:
 
     visit(sentence.root, None)
     return found
+
+
+def _own_subject(verb: Token) -> Token | None:
+    return next((child for child in verb.children if child.dep_ in (*_SUBJECTS, "expl")), None)
+
+
+def _first_subject(verb: Token) -> Token | None:
+    """The subject of the first of several predicates, "opens" in "The shop opens at nine, is shut on Mondays"."""
+    first = next((child for child in verb.children if child.dep_ == "ccomp" and child.i < verb.i), None)
+    return _own_subject(first) if first is not None else None
 
 
 def _visit_relative(verb: Token, antecedent: Token, found: list[tuple[Token, Token]]) -> None:
@@ -111,6 +126,8 @@ def _verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
     modal = next((_modal(token) for token in aux if token.tag_ == "MD"), "")
     finite = aux[0] if aux else verb
     past = finite.tag_ == "VBD" or (finite.tag_ == "VBN" and not aux)
+    if verb.lower_ == "got" and words == ["have"] and finite.tag_ != "VBD":
+        return VerbGroup(lemma="have", negated=_is_negated(verb))  # "I have got a cat"
     return VerbGroup(
         lemma="be" if verb.lemma_ in ("'s", "’s") else verb.lemma_.lower(),
         past=past and verb.i not in parsed.present and not modal,
@@ -118,10 +135,31 @@ def _verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
         perfect="have" in words and verb.tag_ != "VB",
         progressive=verb.tag_ == "VBG" and "be" in words,
         passive=any(t.dep_ == "auxpass" for t in aux) or (verb.tag_ == "VBN" and "be" in words and "have" not in words),
-        negated=any(child.dep_ == "neg" and child.lower_ in ("not", "n't", "n’t") for child in verb.children),
+        negated=_is_negated(verb),
         particle=next((child.text for child in verb.children if child.dep_ == "prt"), ""),
         adverbs=_preverbal_adverbs(verb),
     )
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" and child.lower_ in ("not", "n't", "n’t") for child in verb.children)
+
+
+def _meant_verb(verb: Token, group: VerbGroup) -> Token | None:
+    """The verb that "has to", "is going to" and "used to" are said of; None for any other `verb`."""
+    obliged = group.lemma in ("have", "need") and not group.past and not group.perfect
+    intended = group.lemma == "go" and group.progressive and not group.past
+    formerly = group.lemma == "use" and group.past and not group.passive
+    if not (obliged or intended or formerly) or group.negated or group.modal:
+        return None
+    later = (child for child in verb.children if child.dep_ == "xcomp" and child.i > verb.i)
+    return next((child for child in later if any(aux.lower_ == "to" for aux in _auxiliaries(child))), None)
+
+
+def _as_meant(group: VerbGroup, meant: VerbGroup) -> VerbGroup:
+    """ "has to steep" is "must steep", "is going to move" is "will move", "used to be" is "was"."""
+    modal = "" if group.past else "will" if group.progressive else "must"
+    return replace(meant, past=group.past, modal=modal, perfect=False)
 
 
 def _auxiliaries(verb: Token) -> list[Token]:
@@ -141,8 +179,8 @@ def _preverbal_adverbs(verb: Token) -> tuple[str, ...]:
     return tuple(c.lower_ for c in after_subject if c.lower_ not in _SKIPPED_ADVERBS)
 
 
-def _existential(parts: tuple[Constituent, ...], group: VerbGroup) -> Clause | None:
-    """ "There is a key under the pot" is read as "the key is under the pot"."""
+def _existential(parts: tuple[Constituent, ...], group: VerbGroup, name: str) -> Clause | None:
+    """ "There is a key under the pot" is read as "the key is under the pot"; `name` is what it is said to be called."""
     thing = next((part for part in parts if part.phrase is not None), None)
     rest = tuple(part for part in parts if part is not thing)
     if thing is None or thing.phrase is None or not rest:
@@ -151,7 +189,7 @@ def _existential(parts: tuple[Constituent, ...], group: VerbGroup) -> Clause | N
     for article in ("a ", "an "):
         if text.casefold().startswith(article):
             text = f"the {text[len(article) :]}"
-    return Clause(replace(thing.phrase, text=text, variants=()), group, rest)
+    return Clause(replace(thing.phrase, text=text, variants=(name,) if name else ()), group, rest)
 
 
 def _is_imperative(root: Token) -> bool:

@@ -1,5 +1,7 @@
 """Builds phrases from parsed nouns: owners, attributes, proper names, appositions. Knows nothing of clauses."""
 
+from collections.abc import Iterable
+
 from lemminflect import getAllLemmas
 from spacy.tokens import Span, Token
 
@@ -10,6 +12,7 @@ _OWNER_LINKS = ("of", "for")
 _PERSONS = {"i": Person.I, "we": Person.WE, "you": Person.YOU}
 _HUMAN_PRONOUNS = ("he", "she", "they", "him", "her", "them", "who", "someone", "everyone", "anyone", "nobody")
 _TITLES = ("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Professor", "Prof.", "Captain", "Saint", "Sir")
+_NAMING = ("call", "name", "nickname", "dub")
 _DROPPABLE = ("new", "current", "latest", "next", "official", "own", "former", "upcoming")
 
 
@@ -86,7 +89,7 @@ class PhraseReader:
         elif phrase.owner is not None:
             variants += _reworded_possession(phrase)
         span = phrase_span(token)
-        variants.append(_name_after_kind(token))
+        variants += [_name_after_kind(token), name_given(token.children)]
         if self._named_thing(token):
             variants.append(lower_first(span[:-1]))
         if span[0].text == "Project" and len(span) > 1:
@@ -129,6 +132,16 @@ def phrase_span(token: Token) -> Span:
     while len(span) > 1 and span[-1].is_punct and span[-1].text not in ('"', "'", ")", "”"):
         span = span[:-1]
     return span
+
+
+def name_given(tokens: Iterable[Token]) -> str:
+    """The name in "a dog called Rex", where one of `tokens` is that "called"; empty where none is."""
+    for token in tokens:
+        if token.dep_ == "acl" and token.lemma_.lower() in _NAMING:
+            name = next((child for child in token.children if child.dep_ == "oprd" and child.pos_ == "PROPN"), None)
+            if name is not None:
+                return str(phrase_span(name).text)
+    return ""
 
 
 def _name_after_kind(token: Token) -> str:

@@ -47,7 +47,7 @@ class QuestionWords:
 
     def for_part(self, clause: Clause, part: Constituent) -> list[Wh]:
         """Ways to ask for `part`, the plainest first; none where asking would be unnatural."""
-        if part.role in _UNASKED:
+        if part.role in _UNASKED or _is_denied(part):
             return []
         match part.role:
             case Role.TIME | Role.FREQUENCY | Role.DURATION:
@@ -85,7 +85,8 @@ class QuestionWords:
             roles |= {Role.PLACE, Role.GOAL}
         if clause.verb.is_copula and asked.role is Role.TIME:
             roles.add(Role.PLACE)
-        return [part for part in clause.constituents if part.role in roles and part is not asked]
+        kept = (part for part in clause.constituents if part.role in roles and part is not asked)
+        return [part for part in kept if not _is_denied(part)]
 
     def _timed(self, part: Constituent) -> list[Wh]:
         if part.preposition in ("since", "until", "till", "by"):
@@ -182,6 +183,11 @@ class QuestionWords:
         if acting or (part.human and part.role is not Role.ROLE):
             return [Wh("who", part.preposition), Wh(f"{part.preposition} whom")]
         return [Wh("what", part.preposition)]
+
+
+def _is_denied(part: Constituent) -> bool:
+    """Whether it only says what is not so, as in "in Rome, not in Milan"."""
+    return part.preposition.startswith("not ")
 
 
 def _plural_unit(part: Constituent) -> str:
