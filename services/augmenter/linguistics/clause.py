@@ -53,6 +53,11 @@ class Constituent:
     count: str = ""
     phrase: Phrase | None = None
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether it only says what is not so: "in Rome, not in Milan"."""
+        return self.preposition.startswith("not ")
+
 
 @dataclass(frozen=True, slots=True)
 class VerbGroup:

@@ -47,7 +47,7 @@ class QuestionWords:
 
     def for_part(self, clause: Clause, part: Constituent) -> list[Wh]:
         """Ways to ask for `part`, the plainest first; none where asking would be unnatural."""
-        if part.role in _UNASKED or _is_denied(part):
+        if part.role in _UNASKED or part.is_denied:
             return []
         match part.role:
             case Role.TIME | Role.FREQUENCY | Role.DURATION:
@@ -86,7 +86,7 @@ class QuestionWords:
         if clause.verb.is_copula and asked.role is Role.TIME:
             roles.add(Role.PLACE)
         kept = (part for part in clause.constituents if part.role in roles and part is not asked)
-        return [part for part in kept if not _is_denied(part)]
+        return [part for part in kept if not part.is_denied]
 
     def _timed(self, part: Constituent) -> list[Wh]:
         if part.preposition in ("since", "until", "till", "by"):
@@ -183,11 +183,6 @@ class QuestionWords:
         if acting or (part.human and part.role is not Role.ROLE):
             return [Wh("who", part.preposition), Wh(f"{part.preposition} whom")]
         return [Wh("what", part.preposition)]
-
-
-def _is_denied(part: Constituent) -> bool:
-    """Whether it only says what is not so, as in "in Rome, not in Milan"."""
-    return part.preposition.startswith("not ")
 
 
 def _plural_unit(part: Constituent) -> str:

@@ -19,7 +19,7 @@ class Wh:
 
 def statement(clause: Clause, keep: Collection[Constituent] | None = None) -> str:
     """The clause as a sentence without a full stop, in the user's perspective; `keep` limits the constituents."""
-    parts = [part.text for part in clause.constituents if keep is None or part in keep]
+    parts = _texts(clause, clause.constituents if keep is None else keep)
     chain = verb_chain(clause.verb, clause.subject)
     return _join(clause.subject.text, *_predicate(clause, chain), *parts)
 
@@ -53,7 +53,7 @@ def yes_no_question(clause: Clause, keep: Collection[Constituent]) -> str:
 
 
 def _texts(clause: Clause, keep: Collection[Constituent]) -> list[str]:
-    return [part.text for part in clause.constituents if part in keep]
+    return [f", {part.text}" if part.is_denied else part.text for part in clause.constituents if part in keep]
 
 
 def _predicate(clause: Clause, chain: list[str]) -> list[str]:
@@ -74,4 +74,4 @@ def _tail(clause: Clause, rest: list[str]) -> list[str]:
 
 
 def _join(*words: str) -> str:
-    return " ".join(word for word in words if word)
+    return " ".join(word for word in words if word).replace(" ,", ",")
