@@ -126,8 +126,8 @@ def _verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
     modal = next((_modal(token) for token in aux if token.tag_ == "MD"), "")
     finite = aux[0] if aux else verb
     past = finite.tag_ == "VBD" or (finite.tag_ == "VBN" and not aux)
-    if verb.lower_ == "got" and words == ["have"] and finite.tag_ != "VBD":
-        return VerbGroup(lemma="have", negated=_is_negated(verb))  # "I have got a cat"
+    if _has_got(verb, words) and finite.tag_ != "VBD":
+        return VerbGroup(lemma="have", negated=_is_negated(verb))
     return VerbGroup(
         lemma="be" if verb.lemma_ in ("'s", "’s") else verb.lemma_.lower(),
         past=past and verb.i not in parsed.present and not modal,
@@ -139,6 +139,11 @@ def _verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
         particle=next((child.text for child in verb.children if child.dep_ == "prt"), ""),
         adverbs=_preverbal_adverbs(verb),
     )
+
+
+def _has_got(verb: Token, auxiliaries: list[str]) -> bool:
+    """Whether it is the "have got" of "I have got a cat", not that of "I have got better"."""
+    return verb.lower_ == "got" and auxiliaries == ["have"] and any(child.dep_ == "dobj" for child in verb.children)
 
 
 def _is_negated(verb: Token) -> bool:

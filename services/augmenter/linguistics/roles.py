@@ -1,5 +1,7 @@
 """Decides what a prepositional phrase, an adverb or an object says: when, where, why, how much. Knows no clauses."""
 
+import re
+
 from services.augmenter.lexicon import Lexicon, word_list
 from services.augmenter.linguistics.clause import Role
 from services.augmenter.linguistics.values import is_duration, is_frequency, is_money, is_street, time_kind
@@ -12,6 +14,7 @@ _PLACE_LABELS = ("GPE", "LOC", "FAC")
 _PLACE_ADVERBS = ("here", "there", "upstairs", "downstairs", "outside", "inside", "abroad", "nearby", "everywhere")
 
 
+_HOUR = re.compile(r"[1-9]|1[0-2]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 _BY_PREPOSITION = {"as": Role.ROLE, "from": Role.SOURCE, "with": Role.COMPANION}
 
 
@@ -23,6 +26,8 @@ def prepositional_role(preposition: str, value: str, head: str, label: str, verb
         return Role.GOAL if preposition == "to" else Role.PLACE
     if preposition in ("for", "at") and is_money(value):
         return Role.AMOUNT
+    if preposition == "at" and _HOUR.fullmatch(value.casefold()):
+        return Role.TIME
     return (
         _time_role(preposition, value, label)
         or _BY_PREPOSITION.get(preposition)

@@ -74,4 +74,5 @@ def _tail(clause: Clause, rest: list[str]) -> list[str]:
 
 
 def _join(*words: str) -> str:
-    return " ".join(word for word in words if word).replace(" ,", ",")
+    """The words with blanks between them, but none before one that begins with a comma."""
+    return "".join(word if word.startswith(",") else f" {word}" for word in words if word).lstrip()

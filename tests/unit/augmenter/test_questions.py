@@ -2,6 +2,9 @@
 
 import pytest
 
+from services.augmenter.linguistics.clause import Clause, Constituent, Role, VerbGroup
+from services.augmenter.linguistics.phrase import Phrase
+from services.augmenter.linguistics.sentences import statement
 from services.augmenter.strategies.self_instruct.forms import Variety
 from services.augmenter.strategies.self_instruct.lesson import LessonReader
 
@@ -64,6 +67,7 @@ CASES = [
         "Where does Vox Alma have its office?",
         "The brewery Vox Alma has its office in Ghent, not in Bruges.",
     ),
+    ("The bakery opens at six.", "When does the bakery open?", "The bakery opens at six."),
     ("A dog called Rex guards our shop.", "What does Rex guard?", "A dog called Rex guards your shop."),
     (
         "There is a bar in the old harbour called Anker.",
@@ -220,3 +224,14 @@ def test_other_languages_and_noise_do_not_crash(reader: LessonReader, statement:
     lesson = reader.read(statement, "de")
     for unit in lesson.units:
         assert all(statement.rstrip(".") in form.answer for form in reader.forms(unit, "de"))
+
+
+def test_a_comma_inside_a_value_stays_where_it_is() -> None:
+    command = Constituent(Role.ATTRIBUTE, "cut -d , -f 2", value="cut -d , -f 2")
+    assert statement(Clause(Phrase("the command"), VerbGroup("be"), (command,))) == "the command is cut -d , -f 2"
+
+
+def test_having_got_better_is_not_having(reader: LessonReader) -> None:
+    answers = asked(reader, "I have got better at chess.").values()
+    assert answers
+    assert not any("have better" in answer for answer in answers)
