@@ -67,6 +67,9 @@ CASES = [
         "Where does Vox Alma have its office?",
         "The brewery Vox Alma has its office in Ghent, not in Bruges.",
     ),
+    ("My gecko is called Nori.", "What is my gecko called?", "Your gecko's name is Nori."),
+    ("My gecko is called Nori.", "Tell me about my gecko.", "Your gecko's name is Nori."),
+    ("A young swan is called a cygnet.", "What is a young swan called?", "A young swan is called a cygnet."),
     ("The bakery opens at six.", "When does the bakery open?", "The bakery opens at six."),
     ("A dog called Rex guards our shop.", "What does Rex guard?", "A dog called Rex guards your shop."),
     (

@@ -112,12 +112,14 @@ class LessonReader:
             known = [clause for clause in reading.clauses if not _is_unresolved(clause.subject)]
             procedures = {id(clause): as_instruction(clause) for clause in known}
             found = [_generic(clause) for clause in known if procedures[id(clause)] is None]
+            plain = [self._deriver.plainest(found[0])] if len(found) == len(reading.clauses) == 1 else found
             contents: list[Clause | Instruction | str] = [
-                *(other for clause in found for other in (clause, *self._deriver.derive(clause))),
+                *(other for clause in plain for other in (clause, *self._deriver.derive(clause))),
                 *(procedure for procedure in procedures.values() if procedure is not None),
                 *(instruction for instruction in reading.instructions if instruction.purpose or instruction.condition),
             ]
-            told = reading.text if not _REFERS.match(reading.text) else " ".join(finish(statement_of(c)) for c in found)
+            as_said = plain == found and not _REFERS.match(reading.text)
+            told = reading.text if as_said else " ".join(finish(statement_of(clause)) for clause in plain)
             procedure = read_procedure(reading.text)
             contents = [procedure] if procedure is not None else contents or [reading.text]
             kinds = kinds_of(contents)
