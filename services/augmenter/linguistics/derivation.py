@@ -43,7 +43,7 @@ class Deriver:
         """My dog is called Biscuit → my dog's name is Biscuit; any other clause as it is.
 
         What follows "your dog's name is" can only be a name, what follows "your dog is" may be anything: the former is
-        learned in far fewer steps.
+        learned more surely.
         """
         name = clause.first(Role.ATTRIBUTE, Role.QUALITY)
         only = (
