@@ -32,6 +32,7 @@ class Role(StrEnum):
     ADVERB = "adverb"
 
 
+NAMING_VERBS = ("call", "name", "nickname", "rename", "dub", "christen", "title", "entitle")
 STORING_VERBS = ("keep", "store", "put", "leave", "hide", "park", "place")
 CORE_ROLES = frozenset({Role.OBJECT, Role.ATTRIBUTE, Role.QUALITY, Role.CONTENT, Role.TOPIC})
 

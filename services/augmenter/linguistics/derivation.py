@@ -5,11 +5,10 @@ from dataclasses import replace
 from lemminflect import getLemma
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import Clause, Constituent, Instruction, Role, VerbGroup
+from services.augmenter.linguistics.clause import NAMING_VERBS, Clause, Constituent, Instruction, Role, VerbGroup
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
 from services.augmenter.linguistics.values import time_kind
 
-_NAMING = ("call", "name", "nickname", "dub", "christen", "title", "entitle")
 _DECLARING = ("declare", "consider", "deem", "pronounce", "rate", "judge", "classify")
 _APPOINTING = ("appoint", "elect", "crown", "name")
 _SHIFTING = ("move", "postpone", "reschedule", "shift", "delay", "change", "extend", "set", "push", "bring")
@@ -64,7 +63,7 @@ class Deriver:
     def _naming(self, clause: Clause) -> Clause | None:
         """My dog is called Biscuit → my dog's name is Biscuit."""
         name = clause.first(Role.ATTRIBUTE, Role.QUALITY)
-        if clause.verb.lemma not in _NAMING or name is None or clause.verb.modal:
+        if clause.verb.lemma not in NAMING_VERBS or name is None or clause.verb.modal:
             return None
         if clause.verb.passive:
             return _named(clause.subject, name.value)

@@ -6,13 +6,13 @@ from lemminflect import getAllLemmas
 from spacy.tokens import Span, Token
 
 from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.clause import NAMING_VERBS
 from services.augmenter.linguistics.phrase import FIRST_PERSON, WE, YOU, Person, Phrase, possess
 
 _OWNER_LINKS = ("of", "for")
 _PERSONS = {"i": Person.I, "we": Person.WE, "you": Person.YOU}
 _HUMAN_PRONOUNS = ("he", "she", "they", "him", "her", "them", "who", "someone", "everyone", "anyone", "nobody")
 _TITLES = ("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Professor", "Prof.", "Captain", "Saint", "Sir")
-_NAMING = ("call", "name", "nickname", "dub")
 _DROPPABLE = ("new", "current", "latest", "next", "official", "own", "former", "upcoming")
 
 
@@ -137,7 +137,7 @@ def phrase_span(token: Token) -> Span:
 def name_given(tokens: Iterable[Token]) -> str:
     """The name in "a dog called Rex", where one of `tokens` is that "called"; empty where none is."""
     for token in tokens:
-        if token.dep_ == "acl" and token.lemma_.lower() in _NAMING:
+        if token.dep_ == "acl" and token.lemma_.lower() in NAMING_VERBS:
             name = next((child for child in token.children if child.dep_ == "oprd" and child.pos_ == "PROPN"), None)
             if name is not None:
                 return str(phrase_span(name).text)
@@ -152,7 +152,8 @@ def _name_after_kind(token: Token) -> str:
     first = token.i
     while first > span.start and token.doc[first - 1].pos_ == "PROPN":
         first -= 1
-    return token.doc[first : token.i + 1].text if token.doc[first - 1].pos_ == "NOUN" and first > span.start else ""
+    has_kind = first > span.start and token.doc[first - 1].pos_ == "NOUN"
+    return token.doc[first : token.i + 1].text if has_kind else ""
 
 
 def _year_last(span: Span, year: Token) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import CORE_ROLES, STORING_VERBS, Clause, Constituent, Role
+from services.augmenter.linguistics.clause import CORE_ROLES, NAMING_VERBS, STORING_VERBS, Clause, Constituent, Role
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.sentences import Wh
 from services.augmenter.linguistics.values import ValueKind, is_money, month_of, value_kind, year_of
@@ -30,7 +30,6 @@ _ATTRIBUTE_CLASSES = (
     "date_attribute",
     "credential",
 )
-_NAMING = ("call", "name", "nickname", "rename", "dub")
 _NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 _REASONS = ("why", "for what reason")
 
@@ -150,7 +149,7 @@ class QuestionWords:
     def _nominal(self, clause: Clause, part: Constituent) -> list[Wh]:
         if clause.verb.is_copula and part.role is Role.ATTRIBUTE:
             return self._copular(clause, part)
-        if clause.verb.lemma in _NAMING and part.role is Role.ATTRIBUTE:
+        if clause.verb.lemma in NAMING_VERBS and part.role is Role.ATTRIBUTE:
             return [Wh("what")]
         if part.human and not self._lexicon.is_human(part.head):
             return [Wh("who")]
