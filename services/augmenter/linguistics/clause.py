@@ -34,6 +34,7 @@ class Role(StrEnum):
 
 NAMING_VERBS = ("call", "name", "nickname", "rename", "dub", "christen", "title", "entitle")
 STORING_VERBS = ("keep", "store", "put", "leave", "hide", "park", "place")
+OWNED = ("its ", "his ", "her ", "their ")
 CORE_ROLES = frozenset({Role.OBJECT, Role.ATTRIBUTE, Role.QUALITY, Role.CONTENT, Role.TOPIC})
 
 

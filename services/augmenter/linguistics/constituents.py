@@ -62,10 +62,9 @@ class ConstituentReader:
         text = _cut(token, end)
         if token.pos_ in ("ADJ", "VERB") and role is Role.ATTRIBUTE:
             return self._quality(token)
-        if role is Role.OBJECT and (group.lemma in ("cost", "weigh", "measure", "pay") or bare_noun_role(text)):
-            role = (
-                Role.AMOUNT if bare_noun_role(text) is None or group.lemma == "cost" else bare_noun_role(text) or role
-            )
+        bare = bare_noun_role(text) if _tells_time(token) else None
+        if role is Role.OBJECT and (group.lemma in ("cost", "weigh", "measure", "pay") or bare is not None):
+            role = Role.AMOUNT if bare is None or group.lemma == "cost" else bare
         return self._valued(token, role, "", text, text)
 
     def _prepositional(self, token: Token, end: int | None, group: VerbGroup) -> Constituent | None:
@@ -121,6 +120,11 @@ class ConstituentReader:
         text = _cut(token, end)
         role = bare_noun_role(text)
         return Constituent(role, text, value=text, head=token.lower_, label=token.ent_type_) if role else None
+
+
+def _tells_time(noun: Token) -> bool:
+    """Whether `noun` itself is a time, as in "every Monday" and unlike in "the night train"."""
+    return noun.ent_type_ in ("DATE", "TIME") or bare_noun_role(f"a {noun.lower_}") is not None
 
 
 def _shortened(phrase: Phrase | None, text: str) -> Phrase | None:

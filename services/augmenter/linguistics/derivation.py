@@ -1,18 +1,29 @@
 """Restates clauses: names in appositions, reversed "is", states after changes, voice. Knows nothing of questions."""
 
+import re
 from dataclasses import replace
 
 from lemminflect import getLemma
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import NAMING_VERBS, Clause, Constituent, Instruction, Role, VerbGroup
+from services.augmenter.linguistics.clause import (
+    NAMING_VERBS,
+    OWNED,
+    Clause,
+    Constituent,
+    Instruction,
+    Role,
+    VerbGroup,
+)
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
 from services.augmenter.linguistics.values import time_kind
 
 _DECLARING = ("declare", "consider", "deem", "pronounce", "rate", "judge", "classify")
 _APPOINTING = ("appoint", "elect", "crown", "name")
 _SHIFTING = ("move", "postpone", "reschedule", "shift", "delay", "change", "extend", "set", "push", "bring")
+_COUNT = re.compile(r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) ")
 _IS = VerbGroup("be")
+_MOVING = ("move", "relocate", "transfer")
 _APPOINTMENTS = ("appointment", "transport", "event", "occasion")
 
 
@@ -24,14 +35,25 @@ class Deriver:
 
     def derive(self, clause: Clause) -> list[Clause]:
         """Further clauses that are true when `clause` is; the clause itself is not among them."""
+        still = _still(clause)
+        return [
+            *([still] if still is not None else []),
+            *self._derived(clause),
+            *(self._derived(still) if still else []),
+        ]
+
+    def _derived(self, clause: Clause) -> list[Clause]:
         found = [
             self._name(clause),
             self._naming(clause),
             self._declared(clause),
             self._shifted(clause),
+            self._moved(clause),
             self._reversed(clause),
             self._appointment(clause),
             self._named_possession(clause),
+            self._possession(clause),
+            self._identity(clause),
             self._use(clause),
             self._workplace(clause),
             self._voice(clause),
@@ -39,16 +61,18 @@ class Deriver:
         return [other for other in found if other is not None and other != clause]
 
     def plainest(self, clause: Clause) -> Clause:
-        """My dog is called Biscuit → my dog's name is Biscuit; any other clause as it is.
+        """My dog is called Biscuit → my dog's name is Biscuit, has been → is; any other clause as it is.
 
         What follows "your dog's name is" can only be a name, what follows "your dog is" may be anything: the former is
         learned more surely.
         """
+        if len(clause.constituents) != 1:
+            return clause
         name = clause.first(Role.ATTRIBUTE, Role.QUALITY)
-        only = (
-            clause.verb.passive and not clause.verb.negated and not clause.verb.past and len(clause.constituents) == 1
-        )
-        if not only or name is None or not name.value[:1].isupper() or clause.subject.indefinite:
+        called = clause.verb.passive and not clause.verb.negated and not clause.verb.past
+        if (still := _still(clause)) is not None:
+            return still
+        if not called or name is None or not name.value[:1].isupper() or clause.subject.indefinite:
             return clause
         return self._naming(clause) or clause
 
@@ -88,6 +112,19 @@ class Deriver:
         attribute = replace(goal, role=Role.ATTRIBUTE, text=goal.value, preposition="")
         return Clause(clause.subject, _IS, (attribute,)) if clause.subject.owner is not None else None
 
+    def _moved(self, clause: Clause) -> Clause | None:
+        """The festival moved from Leeds to Cardiff → the festival is in Cardiff now."""
+        goal, verb = clause.first(Role.GOAL), clause.verb
+        if goal is None or verb.lemma not in _MOVING or not (verb.past or verb.perfect) or verb.negated:
+            return None
+        if goal.preposition not in ("to", "into") or time_kind(goal.value) is not None or clause.first(Role.TIME):
+            return None
+        moved = clause.first(Role.OBJECT)
+        subject = moved.phrase if moved is not None else clause.subject
+        place = replace(goal, role=Role.PLACE, text=f"in {goal.value}", preposition="in")
+        now = Constituent(Role.ADVERB, "now", value="now", head="now")
+        return Clause(subject, _IS, (place, now)) if subject is not None else None
+
     def _reversed(self, clause: Clause) -> Clause | None:
         """Ingrid Solberg is the CEO of Veltrane → the CEO of Veltrane is Ingrid Solberg."""
         attribute = clause.first(Role.ATTRIBUTE)
@@ -115,16 +152,42 @@ class Deriver:
         return Clause(subject, _IS, rest)
 
     def _named_possession(self, clause: Clause) -> Clause | None:
-        """I have two cats named Milo and Otis → my cats' names are Milo and Otis."""
+        """I have two cats named Milo and Otis → my cats' names are Milo and Otis; the same for "a cat, Milo"."""
         thing = clause.first(Role.OBJECT)
         if clause.verb.lemma not in ("have", "own") or thing is None or clause.verb.negated:
             return None
+        apposition = thing.phrase.apposition if thing.phrase is not None else ""
+        if apposition:
+            return _named(possess(clause.subject, _without_article(thing.value), head=thing.head), apposition)
         for link in (" named ", " called "):
             before, found, names = thing.value.partition(link)
             if found:
                 noun = _without_article(before).removeprefix(thing.count).strip()
                 return _named(possess(clause.subject, noun, head=thing.head, plural=thing.plural), names)
         return None
+
+    def _possession(self, clause: Clause) -> Clause | None:
+        """With its 61 floors the tower is … → the tower has 61 floors; X is a planet with moons → X has moons."""
+        owning = next((p for p in clause.constituents if p.preposition == "with" and p.value.startswith(OWNED)), None)
+        if owning is not None:
+            value = owning.value.partition(" ")[2]
+            return Clause(clause.subject, VerbGroup("have", past=clause.verb.past), (_owned(value),))
+        attribute = clause.first(Role.ATTRIBUTE)
+        if not clause.verb.is_copula or attribute is None or clause.verb.negated:
+            return None
+        _, found, value = attribute.value.partition(" with ")
+        # What has a name or an article is company, not a feature: "an interview with Ana".
+        feature = found and value[0].islower() and not value.startswith(("the ", "my ", "our ", *OWNED))
+        return Clause(clause.subject, VerbGroup("have", past=clause.verb.past), (_owned(value),)) if feature else None
+
+    def _identity(self, clause: Clause) -> Clause | None:
+        """The clock repairer is a former boxer, Tibor Kesselyak → the clock repairer is Tibor Kesselyak."""
+        attribute = clause.first(Role.ATTRIBUTE)
+        if not clause.verb.is_copula or attribute is None or attribute.phrase is None or clause.verb.negated:
+            return None
+        name = attribute.phrase.apposition
+        part = Constituent(Role.ATTRIBUTE, name, value=name, head=name, human=True, definite=True)
+        return Clause(clause.subject, clause.verb, (part,)) if name else None
 
     def _workplace(self, clause: Clause) -> Clause | None:
         """My wife is a nurse at the clinic → my wife works at the clinic."""
@@ -180,6 +243,19 @@ def as_instruction(clause: Clause) -> Instruction | None:
     others = " ".join(part.text for part in clause.constituents if part is not means)
     purpose = " ".join(filter(None, (clause.verb.lemma, clause.verb.particle, others)))
     return Instruction(action=f"{lemma[0] if lemma else gerund} {rest}".strip(), purpose=purpose)
+
+
+def _still(clause: Clause) -> Clause | None:
+    """Burgundy has been my favourite colour ever since … → burgundy is my favourite colour."""
+    attribute, verb = clause.first(Role.ATTRIBUTE), clause.verb
+    if not verb.is_copula or not verb.perfect or verb.negated or verb.modal or attribute is None:
+        return None
+    return Clause(clause.subject, _IS, (attribute,))
+
+
+def _owned(value: str) -> Constituent:
+    count = value.split(" ")[0] if _COUNT.match(value) else ""
+    return Constituent(Role.OBJECT, value, value=value, head=value.split(" ")[-1], plural=bool(count), count=count)
 
 
 def _named(bearer: Phrase, name: str) -> Clause:

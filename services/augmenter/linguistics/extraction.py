@@ -46,7 +46,8 @@ class ClauseReader:
         if _is_imperative(sentence.root):
             return Reading(text, instructions=(_instruction(sentence),), topics=topics)
         found = [self._clause(verb, subject, parsed) for verb, subject in _predicates(sentence)]
-        clauses = tuple(_resolve_pronouns([clause for clause in found if clause is not None], seen))
+        resolved = _resolve_pronouns([clause for clause in found if clause is not None], seen)
+        clauses = tuple(map(_without_they, resolved))
         return Reading(text, clauses, topics=topics, names=tuple(_names(sentence)))
 
     def _clause(self, verb: Token, subject: Token, parsed: Parsed) -> Clause | None:
@@ -89,12 +90,19 @@ def _predicates(sentence: Span) -> list[tuple[Token, Token]]:
                 visit(child, subject)
             elif child.dep_ == "ccomp" and child.i < verb.i:
                 visit(child, None)
-        for child in subject.children:
-            if child.dep_ == "relcl" and _after_comma(child):
-                _visit_relative(child, subject, found)
+            elif child.dep_ == "attr":
+                found.extend((relative, subject) for relative in _relatives(child))
+        found.extend((relative, subject) for relative in _relatives(subject) if _after_comma(relative))
 
     visit(sentence.root, None)
-    return found
+    subjects = [subject for _, subject in found]
+    names = [token for token in sentence if token.pos_ == "PROPN" and token not in subjects and not _is_nested(token)]
+    return found + [(verb, name) for name in names for verb in _relatives(name) if _after_comma(verb)]
+
+
+def _is_nested(noun: Token) -> bool:
+    """Whether `noun` is part of a larger noun phrase: "a farmer from Rome"."""
+    return noun.dep_ == "pobj" and noun.head.head.pos_ not in ("VERB", "AUX")
 
 
 def _own_subject(verb: Token) -> Token | None:
@@ -107,10 +115,14 @@ def _first_subject(verb: Token) -> Token | None:
     return _own_subject(first) if first is not None else None
 
 
-def _visit_relative(verb: Token, antecedent: Token, found: list[tuple[Token, Token]]) -> None:
-    pronoun = next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
-    if pronoun is not None and pronoun.tag_ in ("WP", "WDT"):
-        found.append((verb, antecedent))
+def _relatives(noun: Token) -> list[Token]:
+    """Verbs that `noun` is the subject of through "who", "which" or "that"."""
+    return [
+        verb
+        for verb in noun.children
+        if verb.dep_ == "relcl"
+        and any(child.dep_ in _SUBJECTS and child.lower_ in ("who", "which", "that") for child in verb.children)
+    ]
 
 
 def _after_comma(verb: Token) -> bool:
@@ -197,6 +209,15 @@ def _existential(parts: tuple[Constituent, ...], group: VerbGroup, name: str) ->
     return Clause(replace(thing.phrase, text=text, variants=(name,) if name else ()), group, rest)
 
 
+def _without_they(clause: Clause) -> Clause:
+    """ "They closed the bridge" is "the bridge was closed" where nobody was named before."""
+    thing, verb = clause.first(Role.OBJECT), clause.verb
+    if clause.subject.text != "they" or thing is None or thing.phrase is None or thing.phrase.is_pronoun:
+        return clause
+    rest = clause.without(thing).constituents
+    return clause if verb.progressive or verb.passive else Clause(thing.phrase, replace(verb, passive=True), rest)
+
+
 def _is_imperative(root: Token) -> bool:
     """A verb in its base form without a subject; a noun that begins a sentence with an object ("End every …") too."""
     if any(child.dep_ in (*_SUBJECTS, "expl", "csubj") for child in root.children):
@@ -250,7 +271,12 @@ def _resolve_pronouns(clauses: list[Clause], seen: list[Phrase]) -> list[Clause]
 def _resolved(phrase: Phrase, seen: list[Phrase]) -> Phrase:
     if phrase.owner is not None and phrase.owner.text in ("he", "she", "it", "they"):
         owner = _resolved(phrase.owner, seen)
-        return replace(phrase, text=f"{owner.possessive} {phrase.attribute}", owner=owner)
+        own = f"{phrase.owner.possessive} "
+
+        def told(text: str) -> str:
+            return f"{owner.possessive} {text.removeprefix(own)}" if text.startswith(own) else text
+
+        return replace(phrase, text=told(phrase.text), owner=owner, variants=tuple(map(told, phrase.variants)))
     if phrase.text not in ("he", "she", "it", "they"):
         return phrase
     human = phrase.text in ("he", "she")

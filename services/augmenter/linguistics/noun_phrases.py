@@ -12,7 +12,11 @@ from services.augmenter.linguistics.phrase import FIRST_PERSON, WE, YOU, Person,
 _OWNER_LINKS = ("of", "for")
 _PERSONS = {"i": Person.I, "we": Person.WE, "you": Person.YOU}
 _HUMAN_PRONOUNS = ("he", "she", "they", "him", "her", "them", "who", "someone", "everyone", "anyone", "nobody")
-_TITLES = ("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Professor", "Prof.", "Captain", "Saint", "Sir")
+_TITLES = (
+    "Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Professor", "Prof.", "Captain", "Saint", "Sir", "Queen",
+    "King", "Prince", "Princess", "Lady", "Lord", "President", "Pope", "General", "Colonel", "Judge", "Senator",
+    "Aunt", "Uncle",
+)  # fmt: skip
 _DROPPABLE = ("new", "current", "latest", "next", "official", "own", "former", "upcoming")
 
 
@@ -113,7 +117,7 @@ class PhraseReader:
             self._lexicon.knows(t.text.removesuffix("s")) or t.text[-1].isdigit() for t in names
         ):
             return False
-        if names[0].text in _TITLES or self._lexicon.is_first_name(names[0].text):
+        if phrase_span(token)[0].text in _TITLES or self._lexicon.is_first_name(names[0].text):
             return True
         return token.ent_type_ == "PERSON" and phrase_span(token)[0].dep_ != "det"
 
@@ -129,6 +133,8 @@ def phrase_span(token: Token) -> Span:
             break
         right = child.right_edge.i
     span = token.doc[left : right + 1]
+    while len(span) > 1 and span[0].text == ",":
+        span = span[1:]
     while len(span) > 1 and span[-1].is_punct and span[-1].text not in ('"', "'", ")", "”"):
         span = span[:-1]
     return span
@@ -164,7 +170,8 @@ def _year_last(span: Span, year: Token) -> str:
 def lower_first(span: Span) -> str:
     """The text, with a capital that is there only because the sentence begins taken back."""
     first = span[0]
-    keep = first.pos_ == "PROPN" or first.text == "I" or first.text.isupper() or not getAllLemmas(first.lower_)
+    title = first.dep_ == "compound" and first.nbor().pos_ == "PROPN"
+    keep = first.pos_ == "PROPN" or first.text == "I" or first.text.isupper() or not getAllLemmas(first.lower_) or title
     text = str(span.text)
     return text if keep and first.dep_ != "det" else text[:1].lower() + text[1:] if first.is_sent_start else text
 

@@ -11,6 +11,21 @@ from spacy.tokens import Doc, Span, Token
 
 from services.augmenter.linguistics.inflection import inflect
 
+_ANNOUNCING = (
+    "note",
+    "reminder",
+    "fact",
+    "info",
+    "information",
+    "update",
+    "news",
+    "warning",
+    "tip",
+    "hint",
+    "ps",
+    "fyi",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -37,7 +52,7 @@ def parse(text: str) -> Parsed:
 
     The first happens in "The ferry departs every Monday", the second in "He is called Tom and his number is 5".
     """
-    doc = _split_coordination(load_parser()(text))
+    doc = _split_coordination(load_parser()(_without_colon(text)))
     suspects = [token for token in doc if _is_mistaken_verb(token)]
     if not suspects:
         return Parsed(doc, doc)
@@ -46,6 +61,27 @@ def parse(text: str) -> Parsed:
     if len(repaired) != len(doc) or any(repaired[index].pos_ != "VERB" for index in words):
         return Parsed(doc, doc)
     return Parsed(repaired, doc, frozenset(words))
+
+
+def _without_colon(text: str) -> str:
+    """ "Capital of the republic: Nim Ketal." with a verb: "The capital of the republic is Nim Ketal."."""
+    name, colon, value = text.partition(": ")
+    if not colon or not value.strip() or ":" in value:
+        return text
+    words = load_parser()(name)
+    noun = next((token for token in words if token.dep_ == "ROOT"), None)
+    if noun is None or any(token.pos_ in ("VERB", "AUX", "PUNCT") for token in words):
+        return text
+    if noun.lemma_.lower() in _ANNOUNCING or any(
+        token.dep_ in ("nsubj", "nsubjpass") for token in load_parser()(value)
+    ):
+        return text
+    children = {child.dep_ for child in noun.children}
+    # Of a bare name it is not known what the value is.
+    if noun.pos_ not in ("NOUN", "PROPN") or (noun.pos_ == "PROPN" and not children & {"prep", "det", "poss"}):
+        return text
+    subject = name if children & {"det", "poss"} else f"The {name[:1].lower()}{name[1:]}"
+    return f"{subject} {'are' if noun.tag_ == 'NNS' else 'is'} {value}"
 
 
 def _split_coordination(doc: Doc) -> Doc:

@@ -3,7 +3,15 @@
 import re
 
 from services.augmenter.lexicon import Lexicon
-from services.augmenter.linguistics.clause import CORE_ROLES, NAMING_VERBS, STORING_VERBS, Clause, Constituent, Role
+from services.augmenter.linguistics.clause import (
+    CORE_ROLES,
+    NAMING_VERBS,
+    OWNED,
+    STORING_VERBS,
+    Clause,
+    Constituent,
+    Role,
+)
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.sentences import Wh
 from services.augmenter.linguistics.values import ValueKind, is_money, month_of, value_kind, year_of
@@ -176,7 +184,7 @@ class QuestionWords:
         return self._lexicon.is_a(part.head, "profession", "role", "acquaintance")
 
     def _prepositional(self, part: Constituent) -> list[Wh]:
-        if not part.preposition:
+        if not part.preposition or part.value.startswith(OWNED):
             return []
         acting = part.role is Role.AGENT and part.value[:1].isupper()
         if acting or (part.human and part.role is not Role.ROLE):
@@ -188,4 +196,4 @@ def _plural_unit(part: Constituent) -> str:
     words = part.value.split()
     index = words.index(part.count.split()[-1]) + 1 if part.count.split()[-1] in words else 0
     head = [word for word in words[index:] if word not in ("of",)]
-    return head[0] if head else part.value
+    return head[0].rstrip(",") if head else part.value

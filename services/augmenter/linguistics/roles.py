@@ -50,7 +50,8 @@ def adverb_role(adverb: str) -> Role:
         return Role.PLACE
     if is_frequency(adverb):
         return Role.FREQUENCY
-    return Role.TIME if time_kind(adverb) is not None else Role.ADVERB
+    # "now" tells what is so, not when it is.
+    return Role.TIME if time_kind(adverb) is not None and adverb != "now" else Role.ADVERB
 
 
 def bare_noun_role(text: str) -> Role | None:

@@ -1,19 +1,20 @@
 """Reads a statement into teachable units and writes every form of each. Knows nothing of models or storage."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
 from services.augmenter.linguistics.derivation import Deriver, as_instruction
 from services.augmenter.linguistics.extraction import ClauseReader
-from services.augmenter.linguistics.keys import taught_tokens
+from services.augmenter.linguistics.keys import answer_keys, taught_tokens
 from services.augmenter.linguistics.parser import parse
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase
 from services.augmenter.linguistics.procedures import read_procedure
 from services.augmenter.linguistics.sentences import statement as statement_of
-from services.augmenter.strategies.self_instruct.answers import finish
+from services.augmenter.strategies.self_instruct.answers import finish, full_answer
 from services.augmenter.strategies.self_instruct.clause_forms import ClauseForms
 from services.augmenter.strategies.self_instruct.definition_forms import DefinitionForms, is_definition
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
@@ -23,7 +24,10 @@ from services.augmenter.strategies.self_instruct.statement_forms import Statemen
 from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, kinds_of, thing_of, topic_of
 
 _MAX_TOPIC_WORDS = 40
+_MAX_NAMES = 3
+_ANY_KIND = ("neutral",)
 _NAMED = "n"
+_TOPIC = ".topic"
 _OPEN = ("he", "she", "it", "they", "this", "that", "these", "those")
 _REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|that|these|those)\b", re.IGNORECASE)
 
@@ -33,7 +37,7 @@ class Unit:
     """One thing that the statement says, as a clause, an instruction or bare text.
 
     `sentence` is where it says so, made independent of the sentences before it; `topics` are the phrases in it, and
-    `kinds` the kinds of question that it answers.
+    `kinds` the kinds of question that it answers. `is_repeated` where another unit of the sentence is about the same.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Unit:
     sentence: str = ""
     topics: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,9 @@ class LessonReader:
         if isinstance(content, Instruction):
             return list(self._procedure_forms.forms(content, unit.name, unit.kinds))
         forms = [
-            *self._clause_forms.forms(content, unit.name, unit.kinds, self._meant(content)),
+            *self._clause_forms.forms(content, unit.name),
             *self._relation_forms.forms(content, unit.name),
+            *self._about(content, unit),
         ]
         if is_definition(content, self._lexicon):
             forms = [*self._definition_forms.forms(content, unit.name), *forms]
@@ -100,6 +106,28 @@ class LessonReader:
                 return self._topic_forms.asides(Topic(thing), unit.kinds)
             case _:
                 return []
+
+    def _about(self, clause: Clause, unit: Unit) -> Iterator[Form]:
+        """Asks by what the clause is about, and by what of it each part tells."""
+        answer = full_answer(clause)
+        topics = [] if unit.is_repeated else self._topics(clause)
+        said = " ".join(topic.name for topic in topics)
+        keys = [key for part in clause.constituents for key in answer_keys(part.value, said, self._lexicon)]
+        yield from self._topic_forms.forms(topics, unit.kinds, answer, keys, f"{unit.name}{_TOPIC}")
+        if topic_of(clause) is None:
+            return
+        for index, part in enumerate(clause.constituents):
+            aspects = [Topic(name) for name in self._relation_forms.aspects(clause, part)]
+            keys = answer_keys(part.value, " ".join(aspect.name for aspect in aspects), self._lexicon)
+            name = f"{unit.name}.{part.role.value}{index}{_TOPIC}"
+            yield from self._topic_forms.forms(aspects, _ANY_KIND, answer, keys, name)
+
+    def _topics(self, clause: Clause) -> list[Topic]:
+        topic = topic_of(clause)
+        if topic is None:
+            return self._meant(clause)
+        names = self._clause_forms.names(topic)[: min(_MAX_NAMES, 1 + max(1, len(topic.variants)))]
+        return [Topic(name.oblique, name.human) for name in names]
 
     def _meant(self, clause: Clause) -> list[Topic]:
         return [Topic(topic) for topic in self._relation_forms.topics(clause)]
@@ -123,7 +151,10 @@ class LessonReader:
             procedure = read_procedure(reading.text)
             contents = [procedure] if procedure is not None else contents or [reading.text]
             kinds = kinds_of(contents)
-            units += [Unit(f"s{number}c{i}", one, told, reading.topics, kinds) for i, one in enumerate(contents)]
+            units += [
+                Unit(f"s{number}c{i}", one, told, reading.topics, kinds, _is_repeated(one, contents[:i]))
+                for i, one in enumerate(contents)
+            ]
             subjects = [content.subject.text for content in contents if isinstance(content, Clause)]
             names = tuple(name for name in reading.names if not any(name in subject for subject in subjects))
             if names and len(told.split()) <= _MAX_TOPIC_WORDS:
@@ -146,6 +177,18 @@ class LessonReader:
 def is_named(part: str) -> bool:
     """Whether `part` belongs to a sentence that is asked for by a name in it beside its subject."""
     return part.split(".")[0].endswith(_NAMED)
+
+
+def is_aspect(part: str) -> bool:
+    """Whether `part` is asked for by what of the subject it tells ("my sister's job")."""
+    return part.count(".") > 1 and part.endswith(_TOPIC)
+
+
+def _is_repeated(content: Clause | Instruction | str, before: Sequence[Clause | Instruction | str]) -> bool:
+    """Whether one of the clauses `before` is about the same, by whatever name."""
+    topic = topic_of(content) if isinstance(content, Clause) else None
+    known = [topic_of(clause) for clause in before if isinstance(clause, Clause)]
+    return topic is not None and any(topic.text in (one.text, *one.variants) for one in known if one is not None)
 
 
 def _is_unresolved(subject: Phrase) -> bool:

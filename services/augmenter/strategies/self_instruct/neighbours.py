@@ -66,7 +66,7 @@ class NeighbourWriter:
         match unit.content:
             case Clause() as clause:
                 others = [*self._contrast.subjects(clause), *self._contrast.values(clause)]
-                return [Unit(unit.name, other, kinds=unit.kinds) for other in others]
+                return [Unit(unit.name, one, kinds=unit.kinds, is_repeated=unit.is_repeated) for one in others]
             case Instruction() as instruction:
                 return [Unit(unit.name, other, kinds=unit.kinds) for other in self._contrast.purposes(instruction)]
             case text:

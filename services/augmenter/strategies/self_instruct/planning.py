@@ -8,17 +8,19 @@ from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import Selector
 from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
-from services.augmenter.strategies.self_instruct.lesson import is_named
+from services.augmenter.strategies.self_instruct.lesson import is_aspect, is_named
 
-_BASE_FORMS = 12
+_BASE_FORMS = 24
 _FORMS_PER_ASPECT = 4
 _CASUAL_SHARE = 4
+_SIDE_SHARE = 6
 _MAX_PROBES = 8
 _MIN_PROBES = 4
 _FEW_FORMS = 3
 _MAX_TOPIC_PROBES = 4
 # Names beside the subject: enough to be asked by, few enough not to crowd out what the statement is about.
 _MAX_BY_NAME = 12
+_MAX_BY_ASPECT = 8
 _SIDE_LIMITS = {Variety.REVERSE: 2, Variety.CONFIRM: 1, Variety.CLOZE: 1}
 _MIX = (Variety.DIRECT, Variety.RELATION, Variety.SYNONYM, Variety.INDIRECT, Variety.RELATION)
 
@@ -52,7 +54,7 @@ class Planner:
         aspects = self._by_aspect([form for form in good if form.variety in _MIX])
         held_out = self._hold_out(aspects) or self._hold_out_topics(topics)
         limit = min(self._max_forms, _BASE_FORMS + _FORMS_PER_ASPECT * len(aspects))
-        chosen_side = self._side(side, limit // 3 if aspects else limit)
+        chosen_side = self._side(side, limit // _SIDE_SHARE if aspects else limit)
         casual = [other for forms in aspects if forms for other in _casually(forms[0])]
         del casual[(limit - len(chosen_side)) // _CASUAL_SHARE :]
         particular = self._spread(aspects, limit - len(chosen_side) - len(casual))
@@ -111,7 +113,7 @@ class Planner:
             pools[form.part].append(form)
         for part, pool in pools.items():
             self._random.shuffle(pool)
-            del pool[_MAX_BY_NAME if is_named(part) else len(pool) :]
+            del pool[_MAX_BY_NAME if is_named(part) else _MAX_BY_ASPECT if is_aspect(part) else len(pool) :]
         longest = max(map(len, pools.values()), default=0)
         return [pool[index] for index in range(longest) for pool in pools.values() if index < len(pool)]
 

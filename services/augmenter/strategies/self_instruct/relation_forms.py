@@ -10,7 +10,7 @@ from services.augmenter.linguistics.keys import answer_keys
 from services.augmenter.linguistics.perspective import sentence_case, to_assistant
 from services.augmenter.linguistics.phrase import Person, Phrase
 from services.augmenter.linguistics.values import ValueKind, time_kind, value_kind
-from services.augmenter.strategies.self_instruct.answers import finish, full_answer
+from services.augmenter.strategies.self_instruct.answers import answer_to, finish, full_answer
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 
 _NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen")
@@ -35,21 +35,24 @@ class RelationForms:
 
     def topics(self, clause: Clause) -> list[str]:
         """What a clause about "I" or the like is about: the home, car or job that it means, else its object."""
-        meant = [
-            template.format(poss=clause.subject.possessive)
-            for part in clause.constituents
-            for relation in self._lexicon.relations
-            if relation.role == part.role.value and self._applies(relation, clause, part)
-            for template in relation.topics
-        ]
+        meant = [topic for part in clause.constituents for topic in self.aspects(clause, part)]
         thing = clause.first(Role.OBJECT)
         # Where the object is all that is said, naming it would give the answer away.
         tells_more = sum(part.role is not Role.ADVERB for part in clause.constituents) > 1
         owned = [f"{clause.subject.possessive} {thing.head}"] if thing and thing.head and tells_more else []
         return list(dict.fromkeys(meant or owned))
 
+    def aspects(self, clause: Clause, part: Constituent) -> list[str]:
+        """What of the subject `part` tells, by each name: "my sister's job" where it is said what she works as."""
+        return [
+            template.format(poss=named.subject.possessive)
+            for relation in self._lexicon.relations
+            if relation.role == part.role.value and self._applies(relation, clause, part)
+            for template in relation.topics
+            for named in clause.by_each_name()
+        ]
+
     def _by_relation(self, clause: Clause, part: Constituent, name: str) -> Iterator[Form]:
-        answer = full_answer(clause, part)
         for relation in self._lexicon.relations:
             if relation.role == part.role.value and self._applies(relation, clause, part):
                 for number, template in enumerate(relation.questions):
@@ -57,6 +60,7 @@ class RelationForms:
                         continue
                     for other, named in enumerate(clause.by_each_name()):
                         question = _fill(template, named)
+                        answer = answer_to(question, named, part)
                         keys = tuple(answer_keys(part.value, question, self._lexicon))
                         key = f"{name}:{relation.id}{number}.{other}"
                         yield Form(key, name, Variety.RELATION, question, answer, keys, other)
@@ -111,18 +115,25 @@ class RelationForms:
         subject = clause.subject
         if subject.owner is None or not clause.verb.is_copula or clause.verb.negated:
             return
-        answer = full_answer(clause, part)
         for entry in self._entries(subject.attribute):
             kind = min(entry.attributes).replace(" ", "_")
             for number, template in enumerate(entry.questions):
                 question = self._fill_attribute(template, clause)
                 if question:
+                    answer = answer_to(question, clause, part)
                     keys = tuple(answer_keys(part.value, question, self._lexicon))
                     yield Form(f"{name}:{kind}{number}", name, Variety.RELATION, question, answer, keys)
             for number, template in enumerate(entry.reverse):
                 question = template.format(value=part.value)
                 keys = tuple(answer_keys(subject.owner.text, question, self._lexicon))
-                yield Form(f"{name}:{kind}_back{number}", f"{name}.back", Variety.REVERSE, question, answer, keys)
+                yield Form(
+                    f"{name}:{kind}_back{number}",
+                    f"{name}.back",
+                    Variety.REVERSE,
+                    question,
+                    full_answer(clause, part),
+                    keys,
+                )
         if subject.head == "name" and not subject.plural:
             question = f"{'Who' if subject.owner.human or self._animal(subject.owner) else 'What'} is {part.value}?"
             back = f"{sentence_case(part.value)} is {subject.owner.text}"
