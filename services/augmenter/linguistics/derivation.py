@@ -3,15 +3,12 @@
 import re
 from dataclasses import replace
 
-from lemminflect import getLemma
-
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import (
     NAMING_VERBS,
     OWNED,
     Clause,
     Constituent,
-    Instruction,
     Role,
     VerbGroup,
 )
@@ -229,20 +226,6 @@ class Deriver:
         )  # fmt: skip
         rest = tuple(part for part in clause.constituents if part is not thing)
         return Clause(thing.phrase, replace(verb, passive=True), (agent, *rest))
-
-
-def as_instruction(clause: Clause) -> Instruction | None:
-    """You can export a report by pressing Ctrl and E → to export a report, press Ctrl and E; None for other clauses."""
-    means = clause.first(Role.MANNER)
-    if means is None or clause.verb.negated or clause.verb.past or clause.verb.passive:
-        return None
-    if clause.subject.person not in (Person.YOU, Person.I, Person.WE):
-        return None
-    gerund, _, rest = means.value.partition(" ")
-    lemma = getLemma(gerund.lower(), upos="VERB")
-    others = " ".join(part.text for part in clause.constituents if part is not means)
-    purpose = " ".join(filter(None, (clause.verb.lemma, clause.verb.particle, others)))
-    return Instruction(action=f"{lemma[0] if lemma else gerund} {rest}".strip(), purpose=purpose)
 
 
 def _still(clause: Clause) -> Clause | None:

@@ -11,10 +11,9 @@ from services.augmenter.linguistics.constituents import ConstituentReader
 from services.augmenter.linguistics.noun_phrases import PhraseReader, lower_first, name_given
 from services.augmenter.linguistics.parser import Parsed
 from services.augmenter.linguistics.phrase import Phrase
+from services.augmenter.linguistics.verb_groups import SUBJECTS, as_meant, meant_verb, verb_group
 
 _COMMONLY_KNOWN = ("GPE", "LOC", "NORP", "LANGUAGE", "DATE", "TIME", "MONEY", "QUANTITY", "PERCENT")
-_SUBJECTS = ("nsubj", "nsubjpass")
-_SKIPPED_ADVERBS = ("also", "then", "so", "however", "therefore", "actually", "really", "just", "still", "already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,11 @@ class ClauseReader:
         return Reading(text, clauses, topics=topics, names=tuple(_names(sentence)))
 
     def _clause(self, verb: Token, subject: Token, parsed: Parsed) -> Clause | None:
-        group = _verb_group(verb, parsed)
+        group = verb_group(verb, parsed)
         parts = self._constituents.read(verb, group)
-        meant = _meant_verb(verb, group)
+        meant = meant_verb(verb, group)
         if meant is not None:
-            group = _as_meant(group, _verb_group(meant, parsed))
+            group = as_meant(group, verb_group(meant, parsed))
             others = (part for part in parts if part.role is not Role.CONTENT)
             parts = (*self._constituents.read(meant, group), *others)
         if subject.tag_ == "EX":
@@ -106,7 +105,7 @@ def _is_nested(noun: Token) -> bool:
 
 
 def _own_subject(verb: Token) -> Token | None:
-    return next((child for child in verb.children if child.dep_ in (*_SUBJECTS, "expl")), None)
+    return next((child for child in verb.children if child.dep_ in (*SUBJECTS, "expl")), None)
 
 
 def _first_subject(verb: Token) -> Token | None:
@@ -121,79 +120,13 @@ def _relatives(noun: Token) -> list[Token]:
         verb
         for verb in noun.children
         if verb.dep_ == "relcl"
-        and any(child.dep_ in _SUBJECTS and child.lower_ in ("who", "which", "that") for child in verb.children)
+        and any(child.dep_ in SUBJECTS and child.lower_ in ("who", "which", "that") for child in verb.children)
     ]
 
 
 def _after_comma(verb: Token) -> bool:
     start = verb.left_edge.i
     return start > 0 and verb.doc[start - 1].text == ","
-
-
-def _verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
-    own = [child for child in verb.children if child.dep_ in ("aux", "auxpass") and child.i < verb.i]
-    borrowed = not own and verb.dep_ == "conj" and verb.tag_ in ("VB", "VBN", "VBG")
-    aux = _auxiliaries(verb.head) if borrowed else own
-    words = [token.lemma_.lower() for token in aux]
-    modal = next((_modal(token) for token in aux if token.tag_ == "MD"), "")
-    finite = aux[0] if aux else verb
-    past = finite.tag_ == "VBD" or (finite.tag_ == "VBN" and not aux)
-    if _has_got(verb, words) and finite.tag_ != "VBD":
-        return VerbGroup(lemma="have", negated=_is_negated(verb))
-    return VerbGroup(
-        lemma="be" if verb.lemma_ in ("'s", "’s") else verb.lemma_.lower(),
-        past=past and verb.i not in parsed.present and not modal,
-        modal=modal,
-        perfect="have" in words and verb.tag_ != "VB",
-        progressive=verb.tag_ == "VBG" and "be" in words,
-        passive=any(t.dep_ == "auxpass" for t in aux) or (verb.tag_ == "VBN" and "be" in words and "have" not in words),
-        negated=_is_negated(verb),
-        particle=next((child.text for child in verb.children if child.dep_ == "prt"), ""),
-        adverbs=_preverbal_adverbs(verb),
-    )
-
-
-def _has_got(verb: Token, auxiliaries: list[str]) -> bool:
-    """Whether it is the "have got" of "I have got a cat", not that of "I have got better"."""
-    return verb.lower_ == "got" and auxiliaries == ["have"] and any(child.dep_ == "dobj" for child in verb.children)
-
-
-def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" and child.lower_ in ("not", "n't", "n’t") for child in verb.children)
-
-
-def _meant_verb(verb: Token, group: VerbGroup) -> Token | None:
-    """The verb that "has to", "is going to" and "used to" are said of; None for any other `verb`."""
-    obliged = group.lemma in ("have", "need") and not group.past and not group.perfect
-    intended = group.lemma == "go" and group.progressive and not group.past
-    formerly = group.lemma == "use" and group.past and not group.passive
-    if not (obliged or intended or formerly) or group.negated or group.modal:
-        return None
-    later = (child for child in verb.children if child.dep_ == "xcomp" and child.i > verb.i)
-    return next((child for child in later if any(aux.lower_ == "to" for aux in _auxiliaries(child))), None)
-
-
-def _as_meant(group: VerbGroup, meant: VerbGroup) -> VerbGroup:
-    """ "has to steep" is "must steep", "is going to move" is "will move", "used to be" is "was"."""
-    modal = "" if group.past else "will" if group.progressive else "must"
-    return replace(meant, past=group.past, modal=modal, perfect=False)
-
-
-def _auxiliaries(verb: Token) -> list[Token]:
-    return [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
-
-
-def _modal(token: Token) -> str:
-    return {"'ll": "will", "’ll": "will", "wo": "will", "ca": "can", "'d": "would", "sha": "shall"}.get(
-        token.lower_, token.lower_
-    )
-
-
-def _preverbal_adverbs(verb: Token) -> tuple[str, ...]:
-    adverbs = [c for c in verb.children if c.dep_ in ("advmod", "neg") and c.pos_ == "ADV" and c.i < verb.i]
-    subject = next((c for c in verb.children if c.dep_ in _SUBJECTS), None)
-    after_subject = [c for c in adverbs if subject is not None and c.i > subject.i]
-    return tuple(c.lower_ for c in after_subject if c.lower_ not in _SKIPPED_ADVERBS)
 
 
 def _existential(parts: tuple[Constituent, ...], group: VerbGroup, name: str) -> Clause | None:
@@ -220,7 +153,7 @@ def _without_they(clause: Clause) -> Clause:
 
 def _is_imperative(root: Token) -> bool:
     """A verb in its base form without a subject; a noun that begins a sentence with an object ("End every …") too."""
-    if any(child.dep_ in (*_SUBJECTS, "expl", "csubj") for child in root.children):
+    if any(child.dep_ in (*SUBJECTS, "expl", "csubj") for child in root.children):
         return False
     if root.pos_ == "VERB" and root.tag_ in ("VB", "VBP"):
         return not any(child.dep_ == "aux" and child.tag_ == "MD" for child in root.children)

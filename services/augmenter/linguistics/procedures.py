@@ -1,11 +1,12 @@
-"""Recognises "to do this, do that" and "if this happens, do that" by their form, where a parse is unreliable."""
+"""Recognises instructions: by their form, where a parse is unreliable, and in clauses that say how one does it."""
 
 import re
 
 from lemminflect import getLemma
 
-from services.augmenter.linguistics.clause import Instruction
+from services.augmenter.linguistics.clause import Clause, Instruction, Role
 from services.augmenter.linguistics.parser import load_parser
+from services.augmenter.linguistics.phrase import Person
 
 _PURPOSE = re.compile(r"(?:in order )?to\s+(?P<purpose>[^,]+),\s*(?P<action>.+)", re.IGNORECASE)
 _CONDITION = re.compile(
@@ -22,6 +23,20 @@ def read_procedure(sentence: str) -> Instruction | None:
     if (match := _CONDITION.fullmatch(text)) and _commands(match["action"]):
         return Instruction(action=match["action"], condition=match["condition"])
     return None
+
+
+def as_instruction(clause: Clause) -> Instruction | None:
+    """You can export a report by pressing Ctrl and E → to export a report, press Ctrl and E; None for other clauses."""
+    means = clause.first(Role.MANNER)
+    if means is None or clause.verb.negated or clause.verb.past or clause.verb.passive:
+        return None
+    if clause.subject.person not in (Person.YOU, Person.I, Person.WE):
+        return None
+    gerund, _, rest = means.value.partition(" ")
+    lemma = getLemma(gerund.lower(), upos="VERB")
+    others = " ".join(part.text for part in clause.constituents if part is not means)
+    purpose = " ".join(filter(None, (clause.verb.lemma, clause.verb.particle, others)))
+    return Instruction(action=f"{lemma[0] if lemma else gerund} {rest}".strip(), purpose=purpose)
 
 
 def _commands(text: str) -> bool:

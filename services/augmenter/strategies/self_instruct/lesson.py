@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
-from services.augmenter.linguistics.derivation import Deriver, as_instruction
+from services.augmenter.linguistics.derivation import Deriver
 from services.augmenter.linguistics.extraction import ClauseReader
 from services.augmenter.linguistics.keys import answer_keys, taught_tokens
 from services.augmenter.linguistics.parser import parse
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase
-from services.augmenter.linguistics.procedures import read_procedure
+from services.augmenter.linguistics.procedures import as_instruction, read_procedure
 from services.augmenter.linguistics.sentences import statement as statement_of
 from services.augmenter.strategies.self_instruct.answers import finish, full_answer
 from services.augmenter.strategies.self_instruct.clause_forms import ClauseForms
