@@ -32,8 +32,8 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     teacher_seconds: float = Field(default=3.0, gt=0, description="Most seconds for all of the teacher's paraphrases.")
 
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest statement to learn; characters.")
-    facts: int = Field(default=24, ge=12, description="Most questions for something in particular, for one lesson.")
-    topics: int = Field(default=44, ge=8, description="Most questions that only name a topic, for one lesson.")
+    facts: int = Field(default=36, ge=12, description="Most questions for something in particular, for one lesson.")
+    topics: int = Field(default=32, ge=8, description="Most questions that only name a topic, for one lesson.")
     styled: int = Field(default=16, ge=8, description="Most examples of a way of answering, for one lesson.")
     neighbours: int = Field(
         default=28, ge=0, description="Most neighbours that the base model answers, for one lesson."

@@ -11,21 +11,6 @@ from spacy.tokens import Doc, Span, Token
 
 from services.augmenter.linguistics.inflection import inflect
 
-_ANNOUNCING = (
-    "note",
-    "reminder",
-    "fact",
-    "info",
-    "information",
-    "update",
-    "news",
-    "warning",
-    "tip",
-    "hint",
-    "ps",
-    "fyi",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -72,9 +57,7 @@ def _without_colon(text: str) -> str:
     noun = next((token for token in words if token.dep_ == "ROOT"), None)
     if noun is None or any(token.pos_ in ("VERB", "AUX", "PUNCT") for token in words):
         return text
-    if noun.lemma_.lower() in _ANNOUNCING or any(
-        token.dep_ in ("nsubj", "nsubjpass") for token in load_parser()(value)
-    ):
+    if any(token.dep_ in ("nsubj", "nsubjpass") for token in load_parser()(value)):
         return text
     children = {child.dep_ for child in noun.children}
     # Of a bare name it is not known what the value is.

@@ -20,8 +20,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _FYI = re.compile(
-    r"^\s*(?:fyi|for your information|for the record|by the way|btw|note|fact|just so you know|so you know|you know"
-    r"|as a reminder|as i said|remember|important)\s*[:,]\s*",
+    r"^\s*(?:fyi|for your information|for the record|by the way|btw|fact|just so you know|so you know|you know"
+    r"|as a reminder|(?:just a )?reminder|as i said|remember|important|believe it or not|(?:fun|funny) fact"
+    r"|(?:quick |small )?(?:note|update|news|info|tip|hint)|one more thing|good to know|to be clear|guess what"
+    r"|p\.?s\.?)\s*[:,]\s*",
     re.IGNORECASE,
 )
 _BACK = re.compile(

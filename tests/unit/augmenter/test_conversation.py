@@ -24,6 +24,8 @@ def assistant(text: str) -> Message:
         ("Please remember that my hamster's name is Pickle.", "My hamster's name is Pickle."),
         ("remember: the dome is closed", "The dome is closed"),
         ("FYI, I moved to Graz.", "I moved to Graz."),
+        ("Believe it or not, I moved to Graz.", "I moved to Graz."),
+        ("Reminder: I moved to Graz.", "I moved to Graz."),
         ("Can you remember that I am allergic to latex?", "I am allergic to latex?"),
         ("Remember to call me Skipper.", "Remember to call me Skipper."),
         ("That bridge is closed.", "That bridge is closed."),

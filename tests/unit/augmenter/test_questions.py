@@ -227,7 +227,6 @@ UNGRAMMATICAL = [
     ("Hallam Foods bought Brightwell Mills for 12 million pounds.", ("Brightwell Mills pay for",)),
     ("The Almond Café closes at 5 pm on Sundays.", ("Since when", "was not open")),
     ("I am afraid of spiders.", ("I be", "am I have")),
-    ("Reminder: my flight leaves at six.", ("the reminder",)),
     ("This year's race was won by a farmer from Oxenpool, who ran it in sandals.", ("did Oxenpool",)),
     ("With its 61 floors the Elder Tower is the tallest building in Wick.", ("Wick with?",)),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Chooses among the forms of a lesson which to train on and which to hold out as probes. Knows no models."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.augmenter.seeding import seeded
@@ -55,7 +55,7 @@ class Planner:
         held_out = self._hold_out(aspects) or self._hold_out_topics(topics)
         limit = min(self._max_forms, _BASE_FORMS + _FORMS_PER_ASPECT * len(aspects))
         chosen_side = self._side(side, limit // _SIDE_SHARE if aspects else limit)
-        casual = [other for forms in aspects if forms for other in _casually(forms[0])]
+        casual = [other for forms in aspects if forms for other in _casually(forms)]
         del casual[(limit - len(chosen_side)) // _CASUAL_SHARE :]
         particular = self._spread(aspects, limit - len(chosen_side) - len(casual))
         train = particular + casual + chosen_side + topics[: self._max_topics]
@@ -155,7 +155,10 @@ class Planner:
         return chosen[:limit]
 
 
-def _casually(form: Form) -> list[Form]:
-    """The plainest question as people type it, so that it is met more often than any other."""
-    typed = form.question[:1].lower() + form.question[1:].rstrip("?")
-    return [replace(form, question=question) for question in (f"Hey, {typed}", f"Hi! {form.question}")]
+def _casually(forms: Sequence[Form]) -> list[Form]:
+    """The plainest question as people type it, met more often than any other, by different names of the subject."""
+    first = forms[0]
+    plain = [form for form in forms if form.key.rpartition(".")[0] == first.key.rpartition(".")[0] and form.naming]
+    hey, hi = (*plain, first, first)[:2] if plain else (first, first)
+    typed = hey.question[:1].lower() + hey.question[1:].rstrip("?")
+    return [replace(hey, question=f"Hey, {typed}"), replace(hi, question=f"Hi! {hi.question}")]
