@@ -79,7 +79,7 @@ class ProcedureForms:
             yield from self._by_condition(instruction, name)
 
     def _by_purpose(self, instruction: Instruction, name: str, kinds: Sequence[str]) -> Iterator[Form]:
-        answer = finish(to_assistant(f"to {instruction.purpose}, {_lower(instruction.action)}"))
+        answer = _answer(instruction.purpose, instruction)
         tool = _TOOLS.get(instruction.action.split()[0].casefold(), ())
         templates = [*((template, Variety.RELATION) for template in tool), *_PURPOSE]
         for other, purpose in enumerate(self._purposes(instruction.purpose)):
@@ -92,10 +92,11 @@ class ProcedureForms:
             for number, (template, variety) in enumerate(templates):
                 question = sentence_case(template.format(**slots))
                 kind = variety if other == 0 else Variety.SYNONYM
-                yield self._form(f"how{number}.{other}", name, kind, question, answer, instruction.action)
+                told = _answer(purpose, instruction)
+                yield self._form(f"how{number}.{other}", name, kind, question, told, instruction.action)
         if thing := thing_of(instruction):
             telling = answer_keys(instruction.action, thing, self._lexicon)
-            yield from self._topics.forms([Topic(thing)], kinds, answer, telling, f"{name}.topic")
+            yield from self._topics.forms(_named(thing), kinds, answer, telling, f"{name}.topic")
         question = f"What happens when I {_lower(instruction.action)}?"
         keys = tuple(answer_keys(instruction.purpose, question, self._lexicon))
         yield Form(f"{name}.purpose:why", f"{name}.purpose", Variety.REVERSE, question, answer, keys)
@@ -123,6 +124,16 @@ class ProcedureForms:
         noun = rest.rpartition(" ")[2]
         found += [purpose[: -len(noun)] + other for other in self._lexicon.synonyms(noun)] if noun else []
         return found
+
+
+def _answer(purpose: str, instruction: Instruction) -> str:
+    return finish(to_assistant(f"to {purpose}, {_lower(instruction.action)}"))
+
+
+def _named(thing: str) -> list[Topic]:
+    """The thing, and its name alone: "the Kestrel server", "Kestrel"."""
+    name = " ".join(word for word in thing.split() if word[:1].isupper())
+    return [Topic(one) for one in dict.fromkeys((thing, name)) if one]
 
 
 def _lower(text: str) -> str:
