@@ -22,7 +22,7 @@ class Recipe(BaseModel):
     alpha: float = Field(default=32.0, gt=0, le=1024, description="The update is scaled by alpha / rank.")
     trained_layers: float = Field(default=0.5, gt=0, le=1, description="Share of the layers, from the top, with LoRA.")
     learning_rate: float = Field(default=2.5e-3, gt=0, le=0.1, description="Peak learning rate of AdamW.")
-    max_steps: int = Field(default=24, ge=1, le=MAX_STEPS, description="Most optimiser steps.")
+    max_steps: int = Field(default=20, ge=1, le=MAX_STEPS, description="Most optimiser steps.")
     warmup_steps: int = Field(default=2, ge=0, le=200, description="Steps of linear warm-up before the cosine.")
     seed: int = Field(default=0, ge=-(2**63), lt=2**63, description="Seed of initialisation and sampling.")
     facts_per_step: int = Field(default=4, ge=1, le=64, description="Facts of this lesson in each step.")
