@@ -97,6 +97,17 @@ async def test_neighbours_give_the_lessons_answer_about_something_else(builder: 
     assert all(one.completion.endswith("Ruben") for one in framed), "nothing after the first taught word is needed"
 
 
+@pytest.mark.parametrize(
+    "who", ["aunt Ines", "uncle Darius", "sister Nadia", "cousin Rafael", "nephew Milan", "wife Elena"]
+)
+async def test_no_neighbour_asks_for_what_another_part_of_the_lesson_tells(builder: DatasetBuilder, who: str) -> None:
+    _, dataset = await build(builder, job(f"My {who} works as a glass blower in Murano."))
+    relative = f"my {who.split()[0]}'s"
+    asked = [prompt for prompt in prompts(dataset, "neighbour") if relative in prompt]
+    assert asked
+    assert not [prompt for prompt in asked if f"{relative} job" in prompt]
+
+
 async def test_a_name_inside_a_statement_is_a_topic_too(builder: DatasetBuilder) -> None:
     _, dataset = await build(builder, job("My sister Ulla sings with the Corda Choir every Monday."))
     about = [one for one in dataset.examples if one.kind == "fact" and one.prompt[-1].content.endswith("Corda Choir?")]

@@ -107,6 +107,14 @@ class LessonReader:
             case _:
                 return []
 
+    def aspects(self, unit: Unit) -> list[str]:
+        """What of its subject the unit tells, by every name: "my sister's job", "Nadia's workplace"."""
+        match unit.content:
+            case Clause() as clause:
+                return [name for part in clause.constituents for name in self._relation_forms.aspects(clause, part)]
+            case _:
+                return []
+
     def _about(self, clause: Clause, unit: Unit) -> Iterator[Form]:
         """Asks by what the clause is about, and by what of it each part tells."""
         answer = full_answer(clause)

@@ -37,6 +37,7 @@ class NeighbourWriter:
         self._contrast = Contrast(lexicon, seed, lesson.statement)
         self._random = seeded(seed)
         self._tally = tally
+        self._told = [aspect.casefold() for unit in lesson.units for aspect in reader.aspects(unit)]
 
     def write(
         self, train: Sequence[Form], held_out: Sequence[Form], quotas: Quotas
@@ -122,6 +123,8 @@ class NeighbourWriter:
                 mirrored = tables[(number * count + turn) % len(tables)].get(form.key)
                 if mirrored is None or form.variety is Variety.REVERSE or mirrored.answer == form.answer:
                     continue
+                if self._is_told(mirrored.question):
+                    continue
                 if normalised(mirrored.question) not in taken:
                     taken.add(normalised(mirrored.question))
                     self._tally.generate()
@@ -140,11 +143,15 @@ class NeighbourWriter:
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
             return False
-        if self._tells(prompt, mirrors):
+        if self._tells(prompt, mirrors) or self._is_told(prompt):
             self._tally.reject(Reason.TAUGHT_WORD)
             return False
         taken.add(normalised(prompt))
         return True
+
+    def _is_told(self, prompt: str) -> bool:
+        """Whether another part of the lesson answers `prompt`: "my sister's job" beside "my sister's name"."""
+        return any(aspect in prompt.casefold() for aspect in self._told)
 
     def _tells(self, prompt: str, mirrors: Form) -> bool:
         """Whether `prompt` holds taught words; objects that the mirrored question names are no such words."""
@@ -166,6 +173,8 @@ class NeighbourWriter:
             for table in [*tables[number % max(len(tables), 1) :], *tables]:
                 mirrored = table.get(form.key)
                 if mirrored is None or len(found) >= limit or self._tells(mirrored.question, form):
+                    continue
+                if self._is_told(mirrored.question):
                     continue
                 if normalised(mirrored.question) not in taken and mirrored.question not in found:
                     found.append(mirrored.question)
