@@ -108,6 +108,16 @@ async def test_no_neighbour_asks_for_what_another_part_of_the_lesson_tells(build
     assert not [prompt for prompt in asked if f"{relative} job" in prompt]
 
 
+@pytest.mark.parametrize(
+    ("statement", "topic"), [("I live at 14 Larkspur Road.", "my home"), ("I drive a red Tatra.", "my car")]
+)
+async def test_what_a_statement_about_me_leaves_open_is_a_neighbour(
+    builder: DatasetBuilder, statement: str, topic: str
+) -> None:
+    _, dataset = await build(builder, job(statement))
+    assert [prompt for prompt in prompts(dataset, "neighbour") if topic in prompt]
+
+
 async def test_a_name_inside_a_statement_is_a_topic_too(builder: DatasetBuilder) -> None:
     _, dataset = await build(builder, job("My sister Ulla sings with the Corda Choir every Monday."))
     about = [one for one in dataset.examples if one.kind == "fact" and one.prompt[-1].content.endswith("Corda Choir?")]

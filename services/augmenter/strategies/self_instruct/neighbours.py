@@ -93,7 +93,9 @@ class NeighbourWriter:
                 if given >= limit or turn >= len(tables) or form.variety in (Variety.CONFIRM, Variety.CLOZE):
                     continue
                 mirrored = tables[(turn + number) % len(tables)].get(form.key)
-                if mirrored is not None and self._usable(mirrored.question, form, taken):
+                if mirrored is None or self._is_told(mirrored.question):
+                    continue
+                if self._usable(mirrored.question, form, taken):
                     given += 1
                     yield NeighbourDraft(mirrored.question, form.key)
 
@@ -143,7 +145,7 @@ class NeighbourWriter:
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
             return False
-        if self._tells(prompt, mirrors) or self._is_told(prompt):
+        if self._tells(prompt, mirrors):
             self._tally.reject(Reason.TAUGHT_WORD)
             return False
         taken.add(normalised(prompt))

@@ -83,6 +83,7 @@ class ProcedureForms:
         tool = _TOOLS.get(instruction.action.split()[0].casefold(), ())
         templates = [*((template, Variety.RELATION) for template in tool), *_PURPOSE]
         for other, purpose in enumerate(self._purposes(instruction.purpose)):
+            told = _answer(purpose, instruction)
             verb, _, rest = purpose.partition(" ")
             slots = {
                 "vp": purpose,
@@ -92,7 +93,6 @@ class ProcedureForms:
             for number, (template, variety) in enumerate(templates):
                 question = sentence_case(template.format(**slots))
                 kind = variety if other == 0 else Variety.SYNONYM
-                told = _answer(purpose, instruction)
                 yield self._form(f"how{number}.{other}", name, kind, question, told, instruction.action)
         if thing := thing_of(instruction):
             telling = answer_keys(instruction.action, thing, self._lexicon)
