@@ -13,12 +13,12 @@ from services.augmenter.linguistics.clause import (
     VerbGroup,
 )
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
-from services.augmenter.linguistics.values import time_kind
+from services.augmenter.linguistics.values import NUMBER, time_kind
 
 _DECLARING = ("declare", "consider", "deem", "pronounce", "rate", "judge", "classify")
 _APPOINTING = ("appoint", "elect", "crown", "name")
 _SHIFTING = ("move", "postpone", "reschedule", "shift", "delay", "change", "extend", "set", "push", "bring")
-_COUNT = re.compile(r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) ")
+_COUNT = re.compile(rf"{NUMBER} ")
 _IS = VerbGroup("be")
 _MOVING = ("move", "relocate", "transfer")
 _APPOINTMENTS = ("appointment", "transport", "event", "occasion")
@@ -237,8 +237,9 @@ def _still(clause: Clause) -> Clause | None:
 
 
 def _owned(value: str) -> Constituent:
-    count = value.split(" ")[0] if _COUNT.match(value) else ""
-    return Constituent(Role.OBJECT, value, value=value, head=value.split(" ")[-1], plural=bool(count), count=count)
+    first, last = value.split(" ")[0], value.split(" ")[-1]
+    count = first if _COUNT.match(value) else ""
+    return Constituent(Role.OBJECT, value, value=value, head=last, plural=count not in ("", "1", "one"), count=count)
 
 
 def _named(bearer: Phrase, name: str) -> Clause:

@@ -14,7 +14,7 @@ from services.augmenter.linguistics.clause import (
 )
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.sentences import Wh
-from services.augmenter.linguistics.values import ValueKind, is_money, month_of, value_kind, year_of
+from services.augmenter.linguistics.values import NUMBER, ValueKind, is_money, month_of, value_kind, year_of
 
 _UNASKED = (Role.ADVERB,)
 _TIMES: dict[ValueKind, tuple[str, ...]] = {
@@ -38,7 +38,7 @@ _ATTRIBUTE_CLASSES = (
     "date_attribute",
     "credential",
 )
-_NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
+_NUMBER = re.compile(NUMBER)
 _REASONS = ("why", "for what reason")
 
 

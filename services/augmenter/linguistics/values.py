@@ -42,12 +42,12 @@ _TIME_WORD = re.compile(
 _MONEY = re.compile(
     r"[€$£¥]\s?\d|\d\s?[€$£¥]|\b(?:euros?|dollars?|pounds?|cents?|francs?|kron\w+|yen|rupees?|pesos?)\b", re.IGNORECASE
 )
-_NUMBER_WORD = (
-    r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
+NUMBER = (
+    r"(?:\d+|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
 )
 _DURATION = re.compile(
-    rf"\b(?:\d+|{_NUMBER_WORD}|an?|half an?|several|many|few)\s+(?:and a half )?"
+    rf"\b(?:{NUMBER}|an?|half an?|several|many|few)\s+(?:and a half )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries)\b",
     re.IGNORECASE,
 )

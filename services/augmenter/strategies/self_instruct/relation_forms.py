@@ -9,11 +9,11 @@ from services.augmenter.linguistics.inflection import be, do, have, verb_chain
 from services.augmenter.linguistics.keys import answer_keys
 from services.augmenter.linguistics.perspective import sentence_case, to_assistant
 from services.augmenter.linguistics.phrase import Person, Phrase
-from services.augmenter.linguistics.values import ValueKind, time_kind, value_kind
+from services.augmenter.linguistics.values import NUMBER, ValueKind, time_kind, value_kind
 from services.augmenter.strategies.self_instruct.answers import answer_to, finish, full_answer
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 
-_NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen")
+_NUMBER = re.compile(NUMBER)
 _PLACES = (ValueKind.SETTLEMENT, ValueKind.COUNTRY, ValueKind.STREET, ValueKind.OTHER)
 
 
