@@ -40,12 +40,16 @@ async def serve(settings: GatewaySettings) -> None:
     """Serve until a signal arrives, then drain. Raises LoreleiError when it cannot start."""
     listener = listen(settings.host, settings.port)
     async with open_gateway(settings) as gateway:
-        runner = asyncio.create_task(gateway.runner.run())
+        background = [
+            asyncio.create_task(gateway.runner.run()),
+            asyncio.create_task(gateway.consolidator.run()),
+        ]
         try:
             await _serve_http(settings, gateway, listener)
         finally:
-            runner.cancel()
-            await asyncio.gather(runner, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
 
 
 async def _serve_http(settings: GatewaySettings, gateway: Gateway, listener: socket.socket) -> None:

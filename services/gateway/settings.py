@@ -42,6 +42,17 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
         default=600.0, gt=0, description="Longest wait of a chat call for its [Learn] to end; seconds."
     )
 
+    consolidate_after_lessons: int = Field(
+        default=5, ge=0, description="Lessons after which all are learned anew together, while nobody learns; 0: never."
+    )
+    consolidate_idle_seconds: float = Field(
+        default=120.0, ge=0, description="Seconds without a lesson of the user's before that."
+    )
+    consolidate_most_lessons: int = Field(
+        default=60,
+        ge=1,
+        description="Most lessons that are learned anew together; each adds to the time it takes.",
+    )
     max_running_lessons: int = Field(default=8, ge=1, description="Learn jobs that this replica works on at once.")
     lease_seconds: float = Field(
         default=10.0, ge=1, description="Seconds after which the jobs of a dead replica are taken over."

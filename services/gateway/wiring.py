@@ -19,6 +19,7 @@ from services.gateway.conversations import Conversations
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
 from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
+from services.gateway.learning.consolidation import ConsolidationLimits, Consolidator
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
@@ -38,10 +39,11 @@ from services.gateway.timeline import Timeline
 
 @dataclass(frozen=True)
 class Gateway:
-    """What one process runs: the parts behind its API, and its worker on learn jobs."""
+    """What one process runs: the parts behind its API, its worker on learn jobs, its work while nobody learns."""
 
     parts: GatewayParts
     runner: LearnRunner
+    consolidator: Consolidator
 
 
 @dataclass(frozen=True)
@@ -67,22 +69,42 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
                 for address in (settings.inference_address, settings.augmenter_address, settings.trainer_address)
             ]
         )
-        parts = _build_parts(settings, redis, channels, classifier)
+        consolidator = _build_consolidator(settings, redis)
+        parts = _build_parts(settings, redis, channels, classifier, consolidator)
         if settings.bootstrap_key_file is not None:
             await parts.keys.register(bootstrap_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
-        yield Gateway(parts, _build_runner(settings, redis, channels, parts))
+        yield Gateway(parts, _build_runner(settings, redis, channels, parts, consolidator), consolidator)
 
 
 def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
     return load_classifier(SentenceEncoder(settings.sentence_encoder_dir, settings.sentence_encoder_threads))
 
 
+def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator:
+    registry = AdapterRegistry(redis)
+    object_store = open_object_store(settings.object_store_url, settings.object_store_credentials())
+    limits = ConsolidationLimits(
+        idle_seconds=settings.consolidate_idle_seconds,
+        lessons=settings.consolidate_after_lessons,
+        most_lessons=settings.consolidate_most_lessons,
+    )
+    return Consolidator(redis, _job_store(settings, redis), registry, LessonShelf(registry, object_store), limits)
+
+
+def _job_store(settings: GatewaySettings, redis: Redis) -> JobStore:
+    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
+
+
 def _build_parts(
-    settings: GatewaySettings, redis: Redis, channels: _Channels, classifier: IntentClassifier
+    settings: GatewaySettings,
+    redis: Redis,
+    channels: _Channels,
+    classifier: IntentClassifier,
+    consolidator: Consolidator,
 ) -> GatewayParts:
     registry = AdapterRegistry(redis)
-    jobs = JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
+    jobs = _job_store(settings, redis)
     inference = InferenceClient(channels.inference, settings.generate_timeout_seconds, settings.call_timeout_seconds)
     object_store = open_object_store(settings.object_store_url, settings.object_store_credentials())
     lessons = LessonShelf(registry, object_store)
@@ -93,7 +115,7 @@ def _build_parts(
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,
-        desk=LearnDesk(jobs, lessons, classifier, settings.max_statement_characters),
+        desk=LearnDesk(jobs, lessons, classifier, consolidator, settings.max_statement_characters),
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
         adapters=adapters,
@@ -113,7 +135,9 @@ def _build_parts(
     )
 
 
-def _build_runner(settings: GatewaySettings, redis: Redis, channels: _Channels, parts: GatewayParts) -> LearnRunner:
+def _build_runner(
+    settings: GatewaySettings, redis: Redis, channels: _Channels, parts: GatewayParts, consolidator: Consolidator
+) -> LearnRunner:
     course_parts = CourseParts(
         store=parts.jobs,
         builder=AugmenterClient(channels.augmenter, settings.build_timeout_seconds),
@@ -126,6 +150,7 @@ def _build_runner(settings: GatewaySettings, redis: Redis, channels: _Channels, 
     async def run_course(claim: Claim, cancel_asked: asyncio.Event) -> LearnJob:
         job = await LearnCourse(course_parts, claim, cancel_asked).run()
         parts.metrics.lessons.labels(job.state).inc()
+        await consolidator.job_ended(job)
         return job
 
     return LearnRunner(

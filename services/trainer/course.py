@@ -125,7 +125,7 @@ class Course:
     async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)
         gate = await self._examine(syllabus, candidate, report)
-        verdict = judge(gate, self._thresholds, syllabus.drift_before)
+        verdict = judge(gate, self._thresholds, syllabus.drift_before, replaces=syllabus.replaces)
         if syllabus.job.forgotten:
             # What serves now knows the lesson that must go, so it cannot stay, however well the others are learned.
             verdict = dataclasses.replace(verdict, not_learned=(), spoiled=())
@@ -174,6 +174,7 @@ class Course:
                 syllabus.serving_version,
                 syllabus.questions,
                 lambda done, total: report(Evaluating(done, total)),
+                replaces=syllabus.replaces,
             )
             return asked.model_copy(update=dataclasses.asdict(candidate.trained.behaviour))
         except BaseException:

@@ -48,9 +48,16 @@ class Syllabus:
         """
         if any(dataset.everywhere for dataset in self.taught):
             return None
+        if self.replaces and self.former is not None:
+            return self.former.gate.drift if self.former.gate else None
         if self.parent is None:
             return 0.0
         return self.parent.gate.drift if self.parent.gate else None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the new version is a fresh one of the very lessons that the version in force knows."""
+        return self.parent is None and self.former is not None and set(self.former.lessons) == set(self.job.lessons)
 
     @property
     def lessons(self) -> list[str]:

@@ -47,7 +47,13 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """The environment that makes a command mean this platform."""
         neutral = {name: value for name, value in os.environ.items() if not name.startswith("LORELEI_")}
-        return {**neutral, "LORELEI_HOME": str(self.home), "LORELEI_GATEWAY_PORT": str(self.gateway_port)}
+        return {
+            **neutral,
+            "LORELEI_HOME": str(self.home),
+            "LORELEI_GATEWAY_PORT": str(self.gateway_port),
+            "LORELEI_GATEWAY_CONSOLIDATE_AFTER_LESSONS": "2",
+            "LORELEI_GATEWAY_CONSOLIDATE_IDLE_SECONDS": "1",
+        }
 
     def start(self) -> float:
         """Start and return when it is ready; return the seconds that took."""
@@ -60,7 +66,7 @@ class Platform:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self._wait(lambda: "Lorelei is ready" in self.output, _START_SECONDS)
+        self.wait_until(lambda: "Lorelei is ready" in self.output, _START_SECONDS)
         return time.monotonic() - started
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -97,7 +103,7 @@ class Platform:
         """Send a deadly signal to a service, and return when the launcher has noticed its end."""
         ends = self._count_ends(service)
         self.process(service).send_signal(number)
-        self._wait(lambda: self._count_ends(service) > ends, _STOP_SECONDS)
+        self.wait_until(lambda: self._count_ends(service) > ends, _STOP_SECONDS)
 
     def kill_launcher(self) -> list[psutil.Process]:
         """`kill -9` the launcher, and return what was below it."""
@@ -110,7 +116,7 @@ class Platform:
 
     def wait_until_ready(self, timeout_seconds: float = _START_SECONDS) -> None:
         """Return when every service has become ready since its last end, and the gateway says so too."""
-        self._wait(lambda: all(map(self._is_up, SERVICES)) and self._gateway_is_ready(), timeout_seconds)
+        self.wait_until(lambda: all(map(self._is_up, SERVICES)) and self._gateway_is_ready(), timeout_seconds)
 
     def _is_up(self, service: str) -> bool:
         told = re.findall(rf"^  (ready|note)   ?{service} ", self.output, re.MULTILINE)
@@ -125,7 +131,8 @@ class Platform:
         except httpx.TransportError:
             return False
 
-    def _wait(self, condition: Callable[[], bool], timeout_seconds: float) -> None:
+    def wait_until(self, condition: Callable[[], object], timeout_seconds: float) -> None:
+        """Return when `condition` holds; fail with what was printed when it does not in time, or the platform ends."""
         deadline = time.monotonic() + timeout_seconds
         while not condition():
             assert self._launcher is not None

@@ -199,6 +199,21 @@ def test_a_second_lesson_leaves_the_first_one_known(platform: Platform) -> None:
     assert "brimstone" in ask(platform, "hal", "What is my canary called?")
 
 
+def test_while_nobody_learns_both_lessons_are_learned_anew_together(platform: Platform) -> None:
+    with http_of(platform) as http:
+
+        def consolidations() -> list[dict[str, str]]:
+            jobs = http.get("/learn", params={"user": "hal"}).json()["data"]
+            return [job for job in jobs if job["kind"] == "consolidation"]
+
+        platform.wait_until(consolidations, timeout_seconds=60)
+        assert final_state(http, "hal", consolidations()[0]["id"]) == "LIVE"
+        newest, former = versions(http, "hal")[:2]
+        assert (newest["parent"], newest["lessons"], newest["active"]) == (None, former["lessons"], True)
+    assert "brimstone" in ask(platform, "hal", "What is my canary called?")
+    assert "fjelde" in ask(platform, "hal", "Who is the director of the Ostrow museum?")
+
+
 def test_a_forgotten_lesson_is_gone_and_the_other_one_stays(platform: Platform) -> None:
     with http_of(platform) as http:
         lessons = http.get("/lessons", params={"user": "hal"}).json()["data"]

@@ -9,6 +9,7 @@ from services.common.errors import FailedPrecondition, InvalidArgument, NotFound
 from services.common.identifiers import check_user, new_job_id
 from services.gateway.conversations import Message
 from services.gateway.intents import IntentClassifier, LearnKind
+from services.gateway.learning.consolidation import Consolidator
 from services.gateway.learning.jobs import JobKind, LearnJob
 from services.gateway.learning.store import JobStore
 from services.gateway.lessons import LessonShelf
@@ -31,9 +32,15 @@ class LearnDesk:
     """Starts jobs."""
 
     def __init__(
-        self, store: JobStore, lessons: LessonShelf, classifier: IntentClassifier, max_statement_characters: int
+        self,
+        store: JobStore,
+        lessons: LessonShelf,
+        classifier: IntentClassifier,
+        consolidator: Consolidator,
+        max_statement_characters: int,
     ) -> None:
         self._store = store
+        self._consolidator = consolidator
         self._lessons = lessons
         self._classifier = classifier
         self._max_characters = max_statement_characters
@@ -59,8 +66,7 @@ class LearnDesk:
             created_at=time.time(),
             max_seconds=max_seconds,
         )
-        await self._store.submit(job)
-        return job
+        return await self._queue(job)
 
     async def compose(self, tenant: str, user: str, lessons: Sequence[str], title: str) -> LearnJob:
         """Queue a job that makes a version of exactly `lessons`, called `title` where that is not empty.
@@ -90,8 +96,13 @@ class LearnDesk:
         return await self._submit(tenant, user, JobKind.FORGETTING, forgotten=lesson)
 
     async def _submit(self, tenant: str, user: str, kind: JobKind, **task: Any) -> LearnJob:
-        job = LearnJob(new_job_id(), tenant, check_user(user), kind, "", (), created_at=time.time(), **task)
+        return await self._queue(
+            LearnJob(new_job_id(), tenant, check_user(user), kind, "", (), created_at=time.time(), **task)
+        )
+
+    async def _queue(self, job: LearnJob) -> LearnJob:
         await self._store.submit(job)
+        await self._consolidator.make_way()
         return job
 
     def _check(self, statement: str) -> None:

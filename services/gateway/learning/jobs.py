@@ -10,13 +10,17 @@ from services.gateway.conversations import Message
 
 
 class JobKind(StrEnum):
-    """What a job does: teach a lesson, in one of three ways, or remake the user's version of lessons taught before."""
+    """What a job does: teach a lesson, in one of three ways, or remake the user's version of lessons taught before.
+
+    A consolidation is a composition of all lessons that nobody asked for.
+    """
 
     INSTRUCTION = "instruction"
     DOCUMENT = "document"
     WEB = "web"
     COMPOSITION = "composition"
     FORGETTING = "forgetting"
+    CONSOLIDATION = "consolidation"
 
 
 class JobState(StrEnum):
@@ -41,7 +45,8 @@ class LearnJob:
     """One change on its way into a user's model. Times are seconds since the epoch; `progress` is in percent.
 
     A lesson has a `statement` and, once built, a `dataset_key`. A composition has the `lessons` that the new version
-    shall know, and perhaps a `title`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left.
+    shall know, and perhaps a `title`; a consolidation has all `lessons`; a forgetting job has the lesson to be
+    `forgotten`, and `lessons` are those left.
     No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit.
     """
 

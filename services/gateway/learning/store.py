@@ -90,6 +90,11 @@ class JobStore:
             raise NotFound(f"You have no learn job {job_id}.", field="id")
         return job_from_fields(fields)
 
+    async def any_runnable(self) -> bool:
+        """Whether anybody has an unfinished job."""
+        with reaching_redis():
+            return bool(await self._redis.xlen(scripts.STREAM))
+
     async def knows(self, tenant: str, user: str, job_id: str) -> bool:
         """Whether there is a record of this job of the user's."""
         try:

@@ -9,6 +9,7 @@ _DONE = {
     JobKind.INSTRUCTION: "Finished model updated! I already remember the information you provided.",
     JobKind.COMPOSITION: "Finished model updated! I now know the lessons that you chose.",
     JobKind.FORGETTING: "Finished model updated! I no longer know that lesson, and its data was deleted.",
+    JobKind.CONSOLIDATION: "Finished model updated! All your lessons were learned anew, together.",
 }
 _POINTS_PER_LINE = 10
 

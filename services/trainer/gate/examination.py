@@ -16,8 +16,6 @@ class Examiner:
     def __init__(self, serving: Serving, limits: ProbeLimits) -> None:
         self._serving = serving
         self._limits = limits
-        # The former version is not expected to know the lesson; it may only be stopped from talking on.
-        self._limits_before = replace(limits, answer_tokens=limits.other_answer_tokens)
 
     async def examine(
         self,
@@ -25,17 +23,22 @@ class Examiner:
         former: AdapterVersion | None,
         questions: Sequence[Question],
         on_answer: Callable[[int, int], None],
+        *,
+        replaces: bool = False,
     ) -> GateSummary:
         """Load `candidate`, ask it all `questions`, meanwhile `former` (None: the base model) those on the lesson.
 
-        Both answer at the same time, because a batch takes hardly longer than one answer.
+        Both answer at the same time, because a batch takes hardly longer than one answer. A former version that the
+        candidate `replaces` knows the lesson too and may say as much; any other is only stopped from talking on.
         """
+        limits = self._limits
+        limits_before = limits if replaces else replace(limits, answer_tokens=limits.other_answer_tokens)
         await self._serving.load(candidate)
         about_lesson = [question for question in questions if question.subject == "recall"]
         try:
             async with asyncio.TaskGroup() as group:
-                after = group.create_task(ask_questions(self._serving, candidate, questions, self._limits, on_answer))
-                before = group.create_task(ask_questions(self._serving, former, about_lesson, self._limits_before))
+                after = group.create_task(ask_questions(self._serving, candidate, questions, limits, on_answer))
+                before = group.create_task(ask_questions(self._serving, former, about_lesson, limits_before))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 

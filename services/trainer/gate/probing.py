@@ -9,6 +9,8 @@ from typing import Literal
 from services.common.datasets import Dataset, Probe
 from services.trainer.gate.serving import AdapterVersion, Serving
 
+_MOST_LESSONS_ASKED = 24
+
 Subject = Literal["recall", "locality", "retention", "forgotten"]
 
 
@@ -56,8 +58,8 @@ def choose_questions(
     probes are asked, and pass where the answer is not known.
     """
     rng = random.Random(seed)  # noqa: S311 - sampling, not secrecy
-    # Of many lessons taught at once, as many questions are asked as of many earlier ones.
-    recall = limits.recall if len(taught) == 1 else max(limits.recall, limits.retention)
+    # Of many lessons taught at once each is asked about, as far as that does not take too long.
+    recall = max(limits.recall, min(len(taught), _MOST_LESSONS_ASKED))
     return [
         *(Question("recall", probe) for probe in _in_turn(taught, "recall", recall, rng)),
         *(Question("locality", probe) for probe in _in_turn(taught, "neighbour", limits.locality, rng)),

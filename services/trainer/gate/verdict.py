@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from services.common.manifest import GateSummary
 
+# Less than that is chance, with so few questions.
+_RECALL_TO_LOSE = 0.1
+
 
 @dataclass(frozen=True)
 class GateThresholds:
@@ -40,9 +43,19 @@ class Verdict:
         return not self.reasons
 
 
-def judge(gate: GateSummary, thresholds: GateThresholds, drift_before: float | None = 0.0) -> Verdict:
-    """Compare with the thresholds; drift may exceed `drift_before`, or be anything where that is None."""
+def judge(
+    gate: GateSummary, thresholds: GateThresholds, drift_before: float | None = 0.0, *, replaces: bool = False
+) -> Verdict:
+    """Compare with the thresholds; drift may exceed `drift_before`, or be anything where that is None.
+
+    A version that `replaces` one of the same lessons must know them as well as that one does.
+    """
     spoiled = []
+    if replaces and gate.recall < gate.recall_before - _RECALL_TO_LOSE:
+        spoiled.append(
+            f"It would have known less: {gate.recall:.0%} of the test questions were answered correctly, the version "
+            f"in force answers {gate.recall_before:.0%}."
+        )
     if gate.retention < thresholds.retention:
         spoiled.append(
             f"Earlier lessons would have been forgotten: {gate.retention:.0%} of the test questions about them were "

@@ -44,7 +44,7 @@ class Examiner:
 
     recalls: list[float | None]
 
-    async def examine(self, candidate: AdapterVersion, *_: object) -> GateSummary:
+    async def examine(self, candidate: AdapterVersion, *_: object, replaces: bool = False) -> GateSummary:
         recall = self.recalls.pop(0)
         if recall is None:
             raise Unavailable("Inference is away.")

@@ -128,6 +128,25 @@ async def test_what_is_to_be_forgotten_counts_when_it_is_not_known_and_is_not_wr
     assert not any("gone" in answer.question for answer in gate.answers)
 
 
+@pytest.mark.parametrize(("replaces", "known_before"), [(True, 1.0), (False, 0.0)])
+async def test_a_version_to_be_replaced_may_say_as_much_as_its_successor(replaces: bool, known_before: float) -> None:
+    questions = choose_questions([dataset("kept", recall_probes("kept", 2))], [], LIMITS, seed=0)
+    known = {"kept 0": "It was Biscuit.", "kept 1": "It was Biscuit."}
+    examiner = Examiner(Parrot(known), LIMITS)
+    former = AdapterVersion("acme", "ada", "v-000000000000-11111111")
+    gate = await examiner.examine(CANDIDATE, former, questions, lambda done, total: None, replaces=replaces)
+    assert gate.recall_before == known_before
+
+
+@pytest.mark.parametrize(("recall", "accepted"), [(0.95, True), (0.85, True), (0.7, False)])
+def test_a_version_that_replaces_another_of_the_same_lessons_knows_them_as_well(recall: float, accepted: bool) -> None:
+    gate = GateSummary(recall=recall, recall_before=0.9, locality=1, retention=1, probes=20)
+    verdict = judge(gate, THRESHOLDS, replaces=True)
+    assert verdict.accepted is accepted
+    assert accepted or "the version in force answers 90%" in verdict.reasons[0]
+    assert judge(gate, THRESHOLDS).accepted
+
+
 async def test_an_answer_is_cut_off_once_it_is_decided() -> None:
     questions = choose_questions([dataset("new", recall_probes("new", 1))], [], LIMITS, seed=0)
     serving = Parrot({"new 0": "Biscuit, who likes long walks"})

@@ -1,0 +1,62 @@
+"""What a new version is measured by: its parent, or the version of the same lessons that it replaces."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.common.identifiers import new_job_id, new_version
+from services.common.manifest import AdapterManifest, GateSummary
+from services.trainer.jobs import TrainingJob
+from services.trainer.syllabus import Syllabus
+from services.trainer.training.recipe import Recipe
+from tests.unit.trainer.lessons import dataset
+
+LESSONS = [new_job_id(), new_job_id()]
+
+
+def in_force(drift: float | None) -> AdapterManifest:
+    """A version that knows both lessons; nobody has examined it where `drift` is None."""
+    job_id = new_job_id()
+    gate = None if drift is None else GateSummary(recall=1, recall_before=0, locality=1, retention=1, probes=9)
+    return AdapterManifest(
+        version=new_version(job_id),
+        tenant="acme",
+        user="ada",
+        job_id=job_id,
+        parent=None,
+        base_model="tiny",
+        base_model_sha256="0" * 64,
+        lessons=LESSONS,
+        recipe={},
+        size_bytes=3,
+        weights_sha256="0" * 64,
+        gate=gate.model_copy(update={"drift": drift}) if gate else None,
+        created_at=datetime.now(UTC),
+        seconds=1.0,
+    )
+
+
+def composition(lessons: list[str], former: AdapterManifest | None) -> Syllabus:
+    job = TrainingJob(new_job_id(), "acme", "ada", lessons=tuple(lessons))
+    taught = tuple(dataset(lesson, []) for lesson in lessons)
+    return Syllabus(job, taught, (), former, None, None, Recipe(), ())
+
+
+@pytest.mark.parametrize(("drift", "before"), [(0.3, 0.3), (None, None)])
+def test_a_fresh_version_of_the_same_lessons_may_drift_as_far_as_the_one_in_force(
+    drift: float | None, before: float | None
+) -> None:
+    syllabus = composition([*reversed(LESSONS)], in_force(drift))
+    assert syllabus.replaces
+    assert syllabus.drift_before == before
+
+
+@pytest.mark.parametrize("lessons", [LESSONS[:1], [*LESSONS, new_job_id()]])
+def test_a_version_of_other_lessons_starts_from_the_base(lessons: list[str]) -> None:
+    syllabus = composition(lessons, in_force(0.3))
+    assert not syllabus.replaces
+    assert syllabus.drift_before == 0.0
+
+
+def test_a_first_version_replaces_nothing() -> None:
+    assert not composition(LESSONS, None).replaces
