@@ -33,12 +33,13 @@ class Api:
     def learn(self, user: str, statement: str) -> Taught:
         """Teach `user` and wait for the end, or wait for the end of the job that teaches it already."""
         begun = [job for job in self._get("/learn", user)["data"] if job["statement"] == statement]
-        job = begun[0] if begun else self._start(user, statement)
-        with self._http.stream("GET", f"/learn/{job['id']}/events", params={"user": user}) as events:
-            for _ in events.iter_lines():
-                pass
-        ended = self._get(f"/learn/{job['id']}", user)
-        return Taught(ended["state"], ended["finished_at"] - ended["created_at"])
+        job = begun[0] if begun else self._post("/learn", {"text": statement, "user": user})
+        return self._end_of(job, user)
+
+    def consolidate(self, user: str) -> Taught:
+        """Let a fresh version of all that `user` was taught be made, as the platform does while nobody learns."""
+        lessons = [lesson["id"] for lesson in reversed(self._get("/lessons", user)["data"])]
+        return self._end_of(self._post("/adapters", {"lessons": lessons, "user": user}), user)
 
     def answer(self, model: str, user: str, question: str, note: str = "") -> str:
         """The greedy reply of `model` in a new conversation, with `note` as its system message where there is one."""
@@ -62,8 +63,15 @@ class Api:
         version = caller["active_version"]
         return AdapterVersion(caller["tenant"], user, version) if version else None
 
-    def _start(self, user: str, statement: str) -> dict[str, Any]:
-        reply = self._http.post("/learn", json={"text": statement, "user": user})
+    def _end_of(self, job: dict[str, Any], user: str) -> Taught:
+        with self._http.stream("GET", f"/learn/{job['id']}/events", params={"user": user}) as events:
+            for _ in events.iter_lines():
+                pass
+        ended = self._get(f"/learn/{job['id']}", user)
+        return Taught(ended["state"], ended["finished_at"] - ended["created_at"])
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        reply = self._http.post(path, json=body)
         job: dict[str, Any] = reply.raise_for_status().json()
         return job
 

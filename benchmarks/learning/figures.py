@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.learning.methods import METHODS
+from benchmarks.learning.methods import CONSOLIDATED, METHODS
 from benchmarks.learning.records import Answer, CorrectionResult, LessonResult, Record, RowCheckpoint, RowLesson
 from benchmarks.learning.scores import Spread, passed, spread_of
 
@@ -28,10 +28,11 @@ class Row:
 
     direct: Mapping[int, Spread]
     paraphrase: Mapping[int, Spread]
+    neighbour: Mapping[int, Spread]
     right: Mapping[int, Spread]
     kl: Mapping[int, Spread]
-    first_seconds: Spread
-    last_seconds: Spread
+    first_seconds: Spread | None
+    last_seconds: Spread | None
     seeds: int
 
 
@@ -57,7 +58,7 @@ def rows(records: Sequence[Record]) -> dict[str, Row]:
     """Each method's lessons in a row, as far as they were taught."""
     points = {(one.method, one.seed, one.lessons): one for one in records if isinstance(one, RowCheckpoint)}
     lessons = {(one.method, one.seed, one.number): one for one in records if isinstance(one, RowLesson)}
-    methods = [method for method in METHODS if any(key[0] == method for key in points)]
+    methods = [method for method in (*METHODS, CONSOLIDATED) if any(key[0] == method for key in points)]
     return {
         method: _row(
             [point for point in points.values() if point.method == method],
@@ -92,14 +93,19 @@ def _row(points: Sequence[RowCheckpoint], lessons: Sequence[RowLesson]) -> Row:
     after: dict[int, list[RowCheckpoint]] = {}
     for point in sorted(points, key=lambda point: point.lessons):
         after.setdefault(point.lessons, []).append(point)
-    last = max(lesson.number for lesson in lessons)
+    last = max((lesson.number for lesson in lessons), default=0)
     drifts = {number: [one.drift.kl for one in asked if one.drift] for number, asked in after.items()}
     return Row(
         direct={n: spread_of([passed(one.answers, "direct") for one in asked]) for n, asked in after.items()},
         paraphrase={n: spread_of([passed(one.answers, "paraphrase") for one in asked]) for n, asked in after.items()},
+        neighbour={n: spread_of([passed(one.answers, "neighbour") for one in asked]) for n, asked in after.items()},
         right={n: spread_of([passed(one.answers) for one in asked]) for n, asked in after.items()},
         kl={n: spread_of(values) for n, values in drifts.items() if values},
-        first_seconds=spread_of([lesson.seconds for lesson in lessons if lesson.number == 1]),
-        last_seconds=spread_of([lesson.seconds for lesson in lessons if lesson.number == last]),
-        seeds=len({lesson.seed for lesson in lessons}),
+        first_seconds=_spread_if_any([lesson.seconds for lesson in lessons if lesson.number == 1]),
+        last_seconds=_spread_if_any([lesson.seconds for lesson in lessons if lesson.number == last]),
+        seeds=len({point.seed for point in points}),
     )
+
+
+def _spread_if_any(values: Sequence[float]) -> Spread | None:
+    return spread_of(values) if values else None

@@ -13,6 +13,8 @@ from services.trainer.gate.serving import AdapterVersion
 
 LORELEI = "lorelei"
 METHODS = ("untaught", "notes", "retrieval", "fine-tuning", LORELEI)
+# What a row of lessons has become after a fresh version of all of them was made.
+CONSOLIDATED = f"{LORELEI}, consolidated"
 # Greedy answers of the base model are the same every time; what is trained differs by its seed.
 TRAINED = ("fine-tuning", LORELEI)
 # Those that are meant to know many lessons at once.
@@ -116,6 +118,10 @@ class Learner:
     def answer(self, questions: Sequence[str]) -> list[str]:
         """Ask the user's own version."""
         return _at_once(lambda question: self._api.answer("lorelei", self._user, question), questions)
+
+    def consolidate(self) -> Taught:
+        """Do what the platform does by itself while nobody learns."""
+        return self._api.consolidate(self._user)
 
     def version(self) -> AdapterVersion | None:
         """The user's active version."""

@@ -73,7 +73,9 @@ def retention_table(records: Sequence[Record]) -> str:
     ]
     for method, row in found.items():
         known = [
-            f"{shown(row.direct[count])} / {shown(row.paraphrase[count])}" if count in row.direct else "–"
+            " / ".join(shown(share[count]) for share in (row.direct, row.paraphrase, row.neighbour))
+            if count in row.direct
+            else "–"
             for count in counts
         ]
         drift = shown(row.kl[max(row.kl)], ".4f") if row.kl else "–"

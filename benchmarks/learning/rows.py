@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from benchmarks.learning.cases import Case
 from benchmarks.learning.drift import DriftMeter
-from benchmarks.learning.methods import LASTING, Pupil
+from benchmarks.learning.methods import CONSOLIDATED, LASTING, Learner, Pupil
 from benchmarks.learning.records import Results, RowCheckpoint, RowLesson
 from benchmarks.learning.runs import new_name, say, turns_of
 from benchmarks.learning.school import School
@@ -43,14 +43,25 @@ class _Row:
 
     def go_on(self, pupil: Pupil, cases: Sequence[Case], taught: int) -> None:
         """Teach what is missing after the first `taught` lessons."""
-        asked = {point.lessons for point in self._results.of(RowCheckpoint) if point.pupil == self.name}
+        points = self._results.of(RowCheckpoint)
+        asked = {point.lessons for point in points if (point.pupil, point.method) == (self.name, self._method)}
         pupil.recall([case.statement for case in cases[:taught]])
         for number, case in enumerate(cases, start=1):
             if number > taught:
                 self._teach(pupil, case, number)
             # A pupil who has gone on cannot be asked what it knew before.
             if number >= taught and number in {*CHECKPOINTS, len(cases)} - asked:
-                self._ask(pupil, cases[:number])
+                self._ask(pupil, cases[:number], self._method)
+        self._consolidate(pupil, cases)
+
+    def _consolidate(self, pupil: Pupil, cases: Sequence[Case]) -> None:
+        """Ask once more after all lessons were learned anew together, where there is such a thing."""
+        points = self._results.of(RowCheckpoint)
+        done = any((point.pupil, point.method) == (self.name, CONSOLIDATED) for point in points)
+        if isinstance(pupil, Learner) and not done:
+            outcome = pupil.consolidate()
+            say(f"{len(cases)} lessons consolidated: {outcome.state} {outcome.seconds:.1f} s")
+            self._ask(pupil, cases, CONSOLIDATED)
 
     def _teach(self, pupil: Pupil, case: Case, number: int) -> None:
         outcome = teach(pupil, case.statement)
@@ -66,9 +77,9 @@ class _Row:
         self._results.add(lesson)
         say(f"{number}. {case.id} {self._method}, seed {self._seed}: {outcome.state} {outcome.seconds:.1f} s")
 
-    def _ask(self, pupil: Pupil, cases: Sequence[Case]) -> None:
+    def _ask(self, pupil: Pupil, cases: Sequence[Case], method: str) -> None:
         checkpoint = RowCheckpoint(
-            method=self._method,
+            method=method,
             seed=self._seed,
             pupil=self.name,
             lessons=len(cases),
@@ -76,4 +87,4 @@ class _Row:
             drift=self._meter.measure(pupil.version()),
         )
         self._results.add(checkpoint)
-        say(f"after {len(cases)} lessons, {self._method}, seed {self._seed}: {passed(checkpoint.answers):.2f}")
+        say(f"after {len(cases)} lessons, {method}, seed {self._seed}: {passed(checkpoint.answers):.2f}")

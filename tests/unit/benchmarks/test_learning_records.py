@@ -1,16 +1,18 @@
 """Results survive an interrupted run, and a run that is taken up again measures only what is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from benchmarks.learning.addresses import address_in_log
+from benchmarks.learning.api import Taught
 from benchmarks.learning.backstage import Backstage
 from benchmarks.learning.drift import DriftMeter
-from benchmarks.learning.methods import Pupil
+from benchmarks.learning.methods import Learner, Pupil
 from benchmarks.learning.records import LessonResult, Results, RowCheckpoint, RowLesson, read_records
+from benchmarks.learning.report import retention_table
 from benchmarks.learning.rows import lessons_so_far, teach_rows
 from benchmarks.learning.runs import teach_lessons, turns_of
 from benchmarks.learning.school import School
@@ -20,13 +22,13 @@ from tests.unit.benchmarks.learning_fakes import CASE, OTHER, Parrot, result, ro
 class ParrotSchool:
     """Knows parrots only, and remembers them."""
 
-    def __init__(self, make: Callable[[], Parrot] = Parrot) -> None:
-        self.pupils: list[Parrot] = []
+    def __init__(self, make: Callable[[], Any] = Parrot) -> None:
+        self.pupils: list[Any] = []
         self._make = make
 
     def pupil(self, method: str, user: str, seed: int) -> Pupil:
         self.pupils.append(self._make())
-        return self.pupils[-1]
+        return cast(Pupil, self.pupils[-1])
 
 
 def no_drift(results: Results) -> DriftMeter:
@@ -93,6 +95,36 @@ def test_a_row_goes_on_with_the_same_pupil_after_its_last_lesson() -> None:
     before = list(results)
     teach_rows(cast(School, school), results, no_drift(results), [CASE, OTHER], ["untaught", "lorelei"], 1)
     assert list(results) == before
+
+
+class Sleeper(Learner):
+    """Knows everything once it has slept."""
+
+    def __init__(self) -> None:
+        self.slept = False
+
+    def learn(self, statement: str) -> Taught:
+        return Taught("LIVE", 1.0)
+
+    def consolidate(self) -> Taught:
+        self.slept = True
+        return Taught("LIVE", 9.0)
+
+    def answer(self, questions: Sequence[str]) -> list[str]:
+        return ["ada" if self.slept else "Hm." for _ in questions]
+
+    def version(self) -> None:
+        return None
+
+
+def test_a_row_of_lorelei_is_asked_about_once_more_when_all_was_learned_anew_together() -> None:
+    results = Results()
+    school = ParrotSchool(Sleeper)
+    for _ in range(2):
+        teach_rows(cast(School, school), results, no_drift(results), [CASE], ["lorelei"], 1)
+    points = [(one.method, one.lessons, one.answers[0].passed) for one in results.of(RowCheckpoint)]
+    assert points == [("lorelei", 1, False), ("lorelei, consolidated", 1, True)]
+    assert "| lorelei, consolidated | 1 | 1.00" in retention_table(list(results))
 
 
 def test_a_row_of_other_lessons_is_not_continued() -> None:

@@ -66,7 +66,9 @@ def test_style_is_obeyed_or_not_and_counts_nowhere_else() -> None:
 
 
 def test_retention_shows_every_checkpoint_and_the_first_and_last_seconds() -> None:
-    assert retention_table(RECORDS).splitlines()[2] == ("| lorelei | 1 | 1.00 / 1.00 | 1.00 / 0.00 | 20.0 | 30.0 | – |")
+    assert retention_table(RECORDS).splitlines()[2] == (
+        "| lorelei | 1 | 1.00 / 1.00 / 1.00 | 1.00 / 0.00 / 1.00 | 20.0 | 30.0 | – |"
+    )
 
 
 def test_a_page_has_a_section_for_all_that_was_measured_and_for_nothing_else() -> None:
