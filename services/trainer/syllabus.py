@@ -10,6 +10,7 @@ from services.common.keys import ADAPTER_WEIGHTS_FILE, adapter_prefix, lesson_da
 from services.common.manifest import AdapterManifest
 from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
+from services.trainer.corrections import corrected
 from services.trainer.gate.probing import ProbeLimits, Question, choose_questions
 from services.trainer.gate.serving import AdapterVersion
 from services.trainer.jobs import TrainingJob
@@ -90,11 +91,11 @@ class SyllabusReader:
         """One lesson on top of the version in force."""
         lesson = await self._dataset(job, job.dataset_key)
         recipe = resolve_recipe(self._defaults, job.recipe_overrides, parent.recipe if parent else None)
-        earlier = await self._earlier(job, parent, lesson.lesson)
+        *earlier, _ = corrected([*await self._earlier(job, parent, lesson.lesson), lesson])
         return Syllabus(
             job=job,
             taught=(lesson,),
-            earlier=earlier,
+            earlier=tuple(earlier),
             former=parent,
             parent=parent,
             parent_weights=await self._weights(parent) if parent else None,
@@ -104,7 +105,7 @@ class SyllabusReader:
 
     async def _composition(self, job: TrainingJob, former: AdapterManifest | None) -> Syllabus:
         """A fresh version of chosen lessons, with as many steps as if they were taught one by one."""
-        taught = [await self._lesson(job, lesson) for lesson in job.lessons]
+        taught = corrected([await self._lesson(job, lesson) for lesson in job.lessons])
         forgotten = await self._lesson(job, job.forgotten) if job.forgotten else None
         recipe = resolve_recipe(self._defaults, job.recipe_overrides, None)
         steps = min(MAX_STEPS, recipe.max_steps * len(taught))

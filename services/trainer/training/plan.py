@@ -18,12 +18,14 @@ def plan_steps(
 
     `lesson` is what is taught now, `earlier` the examples of each earlier lesson, oldest first. Each step holds
     facts in turn, neighbours of each of them, general prompts, and facts of earlier lessons, one lesson after the
-    other, so that none is forgotten however many there are.
+    other, so that none is forgotten however many there are. What any of them teaches is nowhere held to the base.
     """
     rng = random.Random(recipe.seed)  # noqa: S311 - sampling, not secrecy
+    asked = {example.prompt_ids for one in (lesson, *earlier) for example in one if example.kind == "fact"}
+    held = [example for example in lesson if example.kind != "fact" and example.prompt_ids not in asked]
     facts = _in_turn([example for example in lesson if example.kind == "fact"], rng)
-    generals = _in_turn([example for example in lesson if example.kind == "general"], rng)
-    neighbours = _neighbours_by_group(lesson, rng)
+    generals = _in_turn([example for example in held if example.kind == "general"], rng)
+    neighbours = _neighbours_by_group(held, rng)
     replay = _replay(earlier, rng)
     return [_one_step(recipe, facts, neighbours, generals, replay) for _ in range(recipe.max_steps)]
 

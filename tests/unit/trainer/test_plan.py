@@ -46,6 +46,13 @@ def test_every_earlier_lesson_is_replayed_equally_often() -> None:
     assert lessons == {1: 8, 2: 8, 3: 8}
 
 
+def test_what_another_lesson_teaches_is_not_held_to_the_base() -> None:
+    taught_before = [example("fact", 100), example("fact", 201)]
+    steps = plan_steps(LESSON, [taught_before], RECIPE)
+    held = {one.prompt_ids[0] for step in steps for one in step if one.kind != "fact"}
+    assert held == {*range(101, 112), 200, 202}
+
+
 def test_a_fact_without_neighbours_of_its_own_is_held_against_others() -> None:
     lone = [FACTS[0], example("neighbour", 100, "another form")]
     assert any(one.kind == "neighbour" for one in plan_steps(lone, [], RECIPE)[0])
