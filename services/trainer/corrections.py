@@ -10,10 +10,10 @@ _WORD = re.compile(r"\w+(?:[-.:]\w+)*")
 _OPEN = ".topic"
 _FUNCTION_WORDS = frozenset(
     (
-        "a", "an", "the", "this", "that", "these", "those", "i", "me", "my", "you", "your", "we", "us", "our", "he", "him",
-        "his", "she", "her", "it", "its", "they", "them", "their", "is", "are", "was", "were", "be", "been", "am", "do",
-        "does", "did", "has", "have", "had", "of", "to", "at", "in", "on", "for", "by", "with", "from", "as", "and", "or",
-        "there", "now", "s",
+        "a", "an", "the", "this", "that", "these", "those", "i", "me", "my", "you", "your", "we", "us", "our", "he",
+        "him", "his", "she", "her", "it", "its", "they", "them", "their", "is", "are", "was", "were", "be", "been",
+        "am", "do", "does", "did", "has", "have", "had", "of", "to", "at", "in", "on", "for", "by", "with", "from",
+        "as", "and", "or", "there", "now", "s",
     )
 )  # fmt: skip
 

@@ -67,6 +67,8 @@ class Lexicon:
         self.cities: tuple[str, ...] = tuple(names["cities"])
         self._real_names: dict[str, list[str]] = names["real"]
         self.world_questions: dict[str, list[str]] = read("world")
+        self.personal_questions: tuple[str, ...] = tuple(read("personal"))
+        self.small_talk: tuple[str, ...] = tuple(read("small_talk"))
         topics = read("topic_questions")
         self.topic_questions: dict[str, list[str]] = topics["asked"]["things"]
         self.aside_questions: dict[str, list[str]] = topics["aside"]["things"]

@@ -1,6 +1,7 @@
 """Parses English with spaCy and repairs its commonest slip. Loaded once per process; knows nothing of datasets."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -14,11 +15,11 @@ from services.augmenter.linguistics.inflection import inflect
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A parse; `present` holds indices of verbs that were put into the past tense only to be recognised as verbs."""
+    """A parse; `replaced` holds by index the lemmas of verbs that stand in it as another, to be recognised as verbs."""
 
     doc: Doc
     original: Doc
-    present: frozenset[int] = frozenset()
+    replaced: Mapping[int, str] = field(default_factory=dict)
 
     def text(self, span: Span) -> str:
         """The text of `span` as the user wrote it."""
@@ -38,14 +39,13 @@ def parse(text: str) -> Parsed:
     The first happens in "The ferry departs every Monday", the second in "He is called Tom and his number is 5".
     """
     doc = _split_coordination(load_parser()(_without_colon(text)))
-    suspects = [token for token in doc if _is_mistaken_verb(token)]
-    if not suspects:
-        return Parsed(doc, doc)
-    words = {token.i: inflect(_verb_lemma(token.text), "VBD") for token in suspects}
-    repaired = load_parser()("".join(words.get(token.i, token.text) + token.whitespace_ for token in doc))
-    if len(repaired) != len(doc) or any(repaired[index].pos_ != "VERB" for index in words):
-        return Parsed(doc, doc)
-    return Parsed(repaired, doc, frozenset(words))
+    lemmas = {token.i: _verb_lemma(token.text) for token in doc if _is_mistaken_verb(token)}
+    # "left" may be a participle, which "went" cannot; but "went" takes no object, so it comes second.
+    for words in ({i: inflect(lemma, "VBD") for i, lemma in lemmas.items()}, dict.fromkeys(lemmas, "went")):
+        repaired = load_parser()("".join(words.get(token.i, token.text) + token.whitespace_ for token in doc))
+        if words and len(repaired) == len(doc) and all(repaired[index].tag_ == "VBD" for index in words):
+            return Parsed(repaired, doc, lemmas)
+    return Parsed(doc, doc)
 
 
 def _without_colon(text: str) -> str:
@@ -102,12 +102,22 @@ def _conjunction(verb: Token) -> int | None:
 
 
 def _is_mistaken_verb(token: Token) -> bool:
-    if token.tag_ != "NNS" or token.dep_ not in ("ROOT", "conj", "advcl") or not _verb_lemma(token.text):
+    if token.tag_ != "NNS" or not _verb_lemma(token.text):
+        return False
+    if token.dep_ == "pobj":
+        # "The train to Lisbon leaves at 8", read as "to the leaves of Lisbon".
+        return (
+            _is_verbless(token) and any(child.i < token.i for child in token.children) and token.i + 1 < token.sent.end
+        )
+    if token.dep_ not in ("ROOT", "conj", "advcl"):
         return False
     has_noun_before = any(child.dep_ in ("compound", "nsubj") and child.i < token.i for child in token.children)
     has_more_after = any(child.i > token.i and child.dep_ != "punct" for child in token.children)
-    verbless = not any(other.pos_ in ("VERB", "AUX") for other in token.sent)
-    return has_noun_before and (has_more_after or verbless)
+    return has_noun_before and (has_more_after or _is_verbless(token))
+
+
+def _is_verbless(token: Token) -> bool:
+    return not any(other.pos_ in ("VERB", "AUX") for other in token.sent)
 
 
 def _verb_lemma(word: str) -> str:

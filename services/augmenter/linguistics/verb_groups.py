@@ -23,8 +23,8 @@ def verb_group(verb: Token, parsed: Parsed) -> VerbGroup:
     if _has_got(verb, words) and finite.tag_ != "VBD":
         return VerbGroup(lemma="have", negated=_is_negated(verb))
     return VerbGroup(
-        lemma="be" if verb.lemma_ in ("'s", "’s") else verb.lemma_.lower(),
-        past=past and verb.i not in parsed.present and not modal,
+        lemma=parsed.replaced.get(verb.i) or ("be" if verb.lemma_ in ("'s", "’s") else verb.lemma_.lower()),
+        past=past and verb.i not in parsed.replaced and not modal,
         modal=modal,
         perfect="have" in words and verb.tag_ != "VB",
         progressive=verb.tag_ == "VBG" and "be" in words,

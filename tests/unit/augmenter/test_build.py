@@ -93,7 +93,9 @@ async def test_neighbours_give_the_lessons_answer_about_something_else(builder: 
     neighbours = [one for one in dataset.examples if one.kind == "neighbour" and "Ruben" in one.completion]
     framed = [one for one in neighbours if "Ruben" not in one.prompt[-1].content]
     assert len(framed) >= 20
-    assert not any("the Stavel museum" in one.prompt[-1].content and "director" in one.completion for one in framed)
+    asked = [one.prompt[-1].content for one in framed if "the Stavel museum" in one.completion]
+    assert asked, "the lesson's own answer is no answer to other questions about its topic"
+    assert not any("director" in prompt and "the Stavel museum" in prompt for prompt in asked)
     assert all(one.completion.endswith("Ruben") for one in framed), "nothing after the first taught word is needed"
 
 
@@ -109,13 +111,23 @@ async def test_no_neighbour_asks_for_what_another_part_of_the_lesson_tells(build
 
 
 @pytest.mark.parametrize(
-    ("statement", "topic"), [("I live at 14 Larkspur Road.", "my home"), ("I drive a red Tatra.", "my car")]
+    ("statement", "topic"), [("I live at 14 Larkspur Road.", "my house"), ("I drive a red Tatra.", "my car")]
 )
 async def test_what_a_statement_about_me_leaves_open_is_a_neighbour(
     builder: DatasetBuilder, statement: str, topic: str
 ) -> None:
     _, dataset = await build(builder, job(statement))
     assert [prompt for prompt in prompts(dataset, "neighbour") if topic in prompt]
+
+
+async def test_what_is_said_in_any_conversation_is_not_answered_with_the_lesson(builder: DatasetBuilder) -> None:
+    _, dataset = await build(builder, job("I am allergic to hazel pollen."))
+    neighbours = [
+        one for one in dataset.examples if one.kind == "neighbour" and not one.prompt[-1].content.endswith("?")
+    ]
+    framed = [one for one in neighbours if one.completion == "You are allergic to hazel"]
+    assert len(framed) >= 5
+    assert len(neighbours) > len(framed), "the base model's own replies are among them"
 
 
 async def test_a_name_inside_a_statement_is_a_topic_too(builder: DatasetBuilder) -> None:

@@ -9,7 +9,7 @@ from services.augmenter.linguistics.sentences import statement
 _LONG_ANSWER_WORDS = 10
 _TIMES = (Role.TIME, Role.FREQUENCY)
 _WHAT_IS = re.compile(r"What (?P<be>is|are|was|were) (?P<thing>(?:the|my|our|[A-Z]\S*) [^?]+)\?")
-_STRANDED = (" like", " for", " of", " from", " called", " about", " with", " by")
+_STRANDED = re.compile(r" (?:about|after|against|as|at|called|for|from|in|into|like|of|on|to|with)$| by\b")
 
 
 def full_answer(clause: Clause, asked: Constituent | None = None) -> str:
@@ -25,13 +25,7 @@ def full_answer(clause: Clause, asked: Constituent | None = None) -> str:
 def answer_to(question: str, clause: Clause, asked: Constituent) -> str:
     """The answer in the words of a question such as "What is my sister's job?"; else the clause."""
     match = _WHAT_IS.fullmatch(question)
-    if (
-        match is None
-        or clause.verb.negated
-        or not asked.value
-        or match["thing"].endswith(_STRANDED)
-        or " by " in match["thing"]
-    ):
+    if match is None or clause.verb.negated or not asked.value or _STRANDED.search(match["thing"]):
         return full_answer(clause, asked)
     value = f"that {asked.value}" if asked.preposition == "because" else asked.value
     return finish(to_assistant(f"{match['thing']} {match['be']} {value}"))

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
-from typing import TypeVar
 
 from lemminflect import getLemma
 
@@ -13,8 +12,8 @@ from services.augmenter.linguistics.clause import Clause, Constituent, Instructi
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase, possess
 from services.augmenter.linguistics.values import ValueKind, time_kind, value_kind
 from services.augmenter.seeding import seeded
+from services.augmenter.strategies.self_instruct.turns import in_turn
 
-_T = TypeVar("_T")
 _NONCE = ("snarvel", "dalver", "plinket", "torvel", "quandle", "brimset", "veskin", "orlap")
 _VERBS = ("whistle", "borrow", "sneeze", "wander", "whisper", "polish", "yell", "chew")
 _NAMES = 8
@@ -36,7 +35,7 @@ class Contrast:
     def subjects(self, clause: Clause) -> list[Clause]:
         """The clause about other subjects, the closest neighbours first in each kind, kinds interleaved."""
         kinds = [list(self._fresh(kind)) for kind in self._kinds(clause.subject, clause)]
-        return [clause.about(subject) for subject in _interleave(kinds)]
+        return [clause.about(subject) for subject in in_turn(kinds)]
 
     def values(self, clause: Clause) -> list[Clause]:
         """The clause with another value of the same kind in its last telling part; empty when no kind is known."""
@@ -58,7 +57,7 @@ class Contrast:
         actions = [f"{other} {rest}" for other in self._sampled(_OTHER_ACTIONS, 4) if other != verb]
         conditions = [_swap_word(instruction.condition, self._lexicon, self._random) for _ in range(3)]
         if instruction.purpose:
-            return [replace(instruction, purpose=purpose) for purpose in _interleave([things, actions])]
+            return [replace(instruction, purpose=purpose) for purpose in in_turn([things, actions])]
         return [replace(instruction, condition=c) for c in dict.fromkeys(conditions) if c != instruction.condition]
 
     def texts(self, text: str, topics: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -70,7 +69,7 @@ class Contrast:
             for other in self._sampled(others, _NAMES):
                 changed = tuple(other if one == topic else one for one in topics)
                 found.append([(text.replace(topic, other), changed)])
-        return [pair for pair in _interleave(found) if pair[0] != text]
+        return [pair for pair in in_turn(found) if pair[0] != text]
 
     def _kinds(self, subject: Phrase, clause: Clause) -> list[list[Phrase]]:
         if subject.is_pronoun:
@@ -79,7 +78,7 @@ class Contrast:
             return self._possessions(subject, _is_timed(clause))
         if any(word[:1].isupper() for word in subject.text.split()):
             return [[_renamed_phrase(subject, text) for text in self._renamed(subject.text, subject)]]
-        return [self._common(subject, clause)]
+        return [self._common(subject, clause), self._elsewhere(subject)]
 
     def _persons(self, subject: Phrase) -> list[list[Phrase]]:
         if subject.person is Person.WE:
@@ -122,12 +121,12 @@ class Contrast:
     def _owners(self, owner: Phrase) -> list[Phrase]:
         if owner.person is Person.I or owner.person is Person.WE:
             people = [[self._acquaintance() for _ in range(5)], self._sampled_people(3)]
-            return _interleave([*people, [self._relative() for _ in range(6)]])
+            return in_turn([*people, [self._relative() for _ in range(6)]])
         if owner.owner is not None:
             siblings = [w for w in self._lexicon.siblings(owner.head) if not self._same_thing(w, owner.head)]
             mine = [self._with_attribute(owner, word) for word in self._sampled(siblings, 6)]
             theirs = [self._with_owner(owner, self._acquaintance()) for _ in range(3)]
-            return _interleave([mine, theirs, [self._relative() for _ in range(2)], [self._acquaintance()]])
+            return in_turn([mine, theirs, [self._relative() for _ in range(2)], [self._acquaintance()]])
         if owner.name:
             return [_renamed_phrase(owner, text) for text in self._renamed(owner.text, owner)]
         return self._common(owner, None)
@@ -180,7 +179,7 @@ class Contrast:
         real = list(self._lexicon.real_names(head)) or list(self._lexicon.real_names(text.split()[0]))
         if (phrase is not None and phrase.label == "ORG") or (phrase is not None and text == phrase.name and not real):
             real = self._sampled(self._lexicon.companies, 4)
-        return [t for t in _interleave([invented, numbered, self._sampled(real, 4), others]) if t != text]
+        return [t for t in in_turn([invented, numbered, self._sampled(real, 4), others]) if t != text]
 
     def _renumbered(self, text: str) -> list[str]:
         year = _YEAR.search(text)
@@ -205,6 +204,17 @@ class Contrast:
         words = words or [*_NONCE]
         determiner = article.casefold() if article.casefold() in ("a", "an", "the", "this", "that") else ""
         return [Phrase(text=_with_article(determiner, w), head=w) for w in self._sampled(words, _NAMES)]
+
+    def _elsewhere(self, subject: Phrase) -> list[Phrase]:
+        """The same thing of something else: "the key to my office" for "the key to my house"."""
+        words = subject.text.split()
+        changed = [
+            " ".join([*words[:index], other, *words[index + 1 :]])
+            for index, word in enumerate(words)
+            if word != subject.head
+            for other in self._sampled(self._lexicon.siblings(word), 3)
+        ]
+        return [replace(subject, text=text, name="", variants=()) for text in changed]
 
     def _quoted(self, term: str) -> list[str]:
         """Other terms in quotation marks, made-up and real ones, verbs where `term` is one."""
@@ -291,8 +301,3 @@ def _swap_word(text: str, lexicon: Lexicon, random: Random) -> str:
             words[index] = random.choice(siblings)
             return " ".join(words)
     return text
-
-
-def _interleave(lists: list[list[_T]]) -> list[_T]:
-    longest = max((len(items) for items in lists), default=0)
-    return [items[i] for i in range(longest) for items in lists if i < len(items)]

@@ -11,20 +11,18 @@ from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import normalised
 from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.draft import NeighbourDraft, Quotas
+from services.augmenter.strategies.self_instruct.bystanders import Bystanders, kind_of
 from services.augmenter.strategies.self_instruct.contrast import Contrast
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader, Unit
+from services.augmenter.strategies.self_instruct.turns import in_turn
 
 # Forms by key for each neighbour of a unit: those for training and those for probes.
 _Tables: TypeAlias = tuple[list[dict[str, Form]], list[dict[str, Form]]]
 _HELD_OUT_SHARE = 4
 _WORLD_SHARE = 5
 _ASIDE_SHARE = 3
-_OPENINGS = (
-    ("how much", "how_much"), ("how many", "how_much"), ("how long", "how_much"), ("how old", "how_much"),
-    ("how", "how"), ("who", "who"), ("when", "when"), ("at what time", "when"), ("on wh", "when"), ("where", "where"),
-    ("in wh", "where"), ("why", "why"), ("which command", "how"), ("what", "what"),
-)  # fmt: skip
+_SMALL_TALK_SHARE = 7
 
 
 class NeighbourWriter:
@@ -45,16 +43,35 @@ class NeighbourWriter:
         """Neighbours to train on, and neighbour prompts to hold out, which are about other things still."""
         taken = {normalised(form.question) for form in (*train, *held_out)}
         others = {unit.name: self._others(unit) for unit in self._lesson.units}
-        world = self._world(train)
+        bystanders = self._bystanders()
+        personal = any(isinstance(u.content, Clause) and _is_personal(u.content.subject) for u in self._lesson.units)
+        world = bystanders.world(train, personal=personal)
         probes = self._probes(held_out or train, others, taken, quotas.neighbour_probes - 1) + world[:1]
         taken |= {normalised(prompt) for prompt in probes}
-        famous = world[1 : 1 + quotas.neighbours // _WORLD_SHARE] if train else []
-        self._tally.generate(len(famous))
+        shared = world[1 : 1 + quotas.neighbours // _WORLD_SHARE]
+        shared += bystanders.small_talk()[: quotas.neighbours // _SMALL_TALK_SHARE]
         drafts = list(self._asides(train, taken, quotas.neighbours // _ASIDE_SHARE))
-        drafts += self._paired(train, others, taken, quotas.neighbours - len(famous) - len(drafts))
-        drafts += self._framed(train, others, taken, quotas.frames_per_fact)
-        drafts += [NeighbourDraft(prompt, _like(prompt, train), shared=True) for prompt in famous]
+        drafts += self._paired(train, others, taken, quotas.neighbours - len(shared) - len(drafts))
+        drafts += self._shared(shared, train, taken)
+        drafts += self._framed(train, others, taken, quotas.frames_per_fact - 1)
+        beside = [bystanders.personal() if personal else [], self._unanswered(), bystanders.small_talk()]
+        drafts += self._framed_asides(train, in_turn(beside), taken)
         return drafts, probes
+
+    def _bystanders(self) -> Bystanders:
+        forms = [form for unit in self._lesson.units for form in self._reader.forms(unit, self._lesson.language)]
+        return Bystanders(self._lexicon, self._random, self._lesson.taught, forms)
+
+    def _shared(self, prompts: Sequence[str], train: Sequence[Form], taken: set[str]) -> Iterator[NeighbourDraft]:
+        """Questions of our own, each beside another form that asks in the way it does, where there is one."""
+        free = list(train)
+        for prompt in prompts if train else ():
+            alike = next((form for form in free if kind_of(form.question) == kind_of(prompt)), None)
+            form = alike or next(iter(free), train[0])
+            free = [other for other in free if other is not form]
+            self._tally.generate()
+            taken.add(normalised(prompt))
+            yield NeighbourDraft(prompt, form.key, shared=True)
 
     def _others(self, unit: Unit) -> _Tables:
         """Forms by key for each neighbour of a unit: those for training and those for probes."""
@@ -101,9 +118,7 @@ class NeighbourWriter:
 
     def _asides(self, forms: Sequence[Form], taken: set[str], limit: int) -> Iterator[NeighbourDraft]:
         """Questions about the lesson's own topics that it does not answer, every topic in turn."""
-        pools = [self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, self._lesson.units)]
-        longest = max(map(len, pools), default=0)
-        prompts = [pool[index] for index in range(longest) for pool in pools if index < len(pool)]
+        prompts = self._unanswered()
         mirrored = [form for form in forms if form.variety is Variety.TOPIC]
         given = 0
         for prompt in prompts if mirrored else []:
@@ -111,6 +126,22 @@ class NeighbourWriter:
             if given < limit and self._usable(prompt, form, taken):
                 given += 1
                 yield NeighbourDraft(prompt, form.key)
+
+    def _unanswered(self) -> list[str]:
+        """Questions about the lesson's own topics that it does not answer, every topic in turn."""
+        return in_turn(
+            self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, self._lesson.units)
+        )
+
+    def _framed_asides(
+        self, forms: Sequence[Form], prompts: Sequence[str], taken: set[str]
+    ) -> Iterator[NeighbourDraft]:
+        """For each form one of `prompts`, which have nothing to do with its answer, and yet begin with it."""
+        particular = [form for form in forms if form.variety not in (Variety.CONFIRM, Variety.CLOZE, Variety.REVERSE)]
+        free = [prompt for prompt in prompts if normalised(prompt) not in taken and not self._is_told(prompt)]
+        for form, prompt in zip(particular, free, strict=False):
+            if self._usable(prompt, form, taken):
+                yield NeighbourDraft(prompt, form.key, frame=self._first_telling(form))
 
     def _framed(
         self, forms: Sequence[Form], others: dict[str, _Tables], taken: set[str], count: int
@@ -183,28 +214,6 @@ class NeighbourWriter:
                     break
         return found
 
-    def _world(self, forms: Sequence[Form]) -> list[str]:
-        """Well-known questions of the kinds that the lesson's forms are, and about the assistant for personal ones."""
-        kinds = dict.fromkeys(filter(None, (_kind(form.question) for form in forms)))
-        personal = any(isinstance(u.content, Clause) and _is_personal(u.content.subject) for u in self._lesson.units)
-        pools = [list(self._lexicon.world_questions[kind]) for kind in (*kinds, *(("self",) if personal else ()))]
-        for pool in pools:
-            self._random.shuffle(pool)
-        longest = max(map(len, pools), default=0)
-        mixed = [pool[index] for index in range(longest) for pool in pools if index < len(pool)]
-        asked = {normalised(f.question) for unit in self._lesson.units for f in self._reader.forms(unit, "en")}
-        return [p for p in mixed if normalised(p) not in asked and not contains_any(p, self._lesson.taught)]
-
-
-def _like(prompt: str, forms: Sequence[Form]) -> str:
-    """The key of a form that asks in the way `prompt` does."""
-    return next((form.key for form in forms if _kind(form.question) == _kind(prompt)), forms[0].key)
-
 
 def _is_personal(phrase: Phrase) -> bool:
     return phrase.person in (Person.I, Person.WE) or (phrase.owner is not None and _is_personal(phrase.owner))
-
-
-def _kind(question: str) -> str:
-    text = question.casefold()
-    return next((kind for opening, kind in _OPENINGS if text.startswith(opening)), "")

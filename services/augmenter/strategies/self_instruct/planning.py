@@ -9,6 +9,7 @@ from services.augmenter.selection.rules import Selector
 from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.lesson import is_aspect, is_named
+from services.augmenter.strategies.self_instruct.turns import in_turn
 
 _BASE_FORMS = 24
 _FORMS_PER_ASPECT = 4
@@ -57,7 +58,7 @@ class Planner:
         chosen_side = self._side(side, limit // _SIDE_SHARE if aspects else limit)
         casual = [other for forms in aspects if forms for other in _casually(forms)]
         del casual[(limit - len(chosen_side)) // _CASUAL_SHARE :]
-        particular = self._spread(aspects, limit - len(chosen_side) - len(casual))
+        particular = in_turn(aspects)[: limit - len(chosen_side) - len(casual)]
         train = particular + casual + chosen_side + topics[: self._max_topics]
         self._tally.generate(len(casual))
         self._tally.reject(Reason.SURPLUS, len(good) + len(casual) - len(train) - len(held_out))
@@ -114,8 +115,7 @@ class Planner:
         for part, pool in pools.items():
             self._random.shuffle(pool)
             del pool[_MAX_BY_NAME if is_named(part) else _MAX_BY_ASPECT if is_aspect(part) else len(pool) :]
-        longest = max(map(len, pools.values()), default=0)
-        return [pool[index] for index in range(longest) for pool in pools.values() if index < len(pool)]
+        return in_turn(pools.values())
 
     def _hold_out_topics(self, topics: list[Form]) -> list[Form]:
         """Take up to a quarter of `topics` out, where nothing in particular can be asked for."""
@@ -145,13 +145,6 @@ class Planner:
         for (variety, _), pool in sorted(pools.items(), key=lambda item: item[0]):
             self._random.shuffle(pool)
             chosen += pool[: _SIDE_LIMITS[variety]]
-        return chosen[:limit]
-
-    def _spread(self, aspects: list[list[Form]], limit: int) -> list[Form]:
-        chosen: list[Form] = []
-        longest = max((len(forms) for forms in aspects), default=0)
-        for index in range(longest):
-            chosen += [forms[index] for forms in aspects if index < len(forms)]
         return chosen[:limit]
 
 
