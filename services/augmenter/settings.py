@@ -39,7 +39,7 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
         default=28, ge=0, description="Most neighbours that the base model answers, for one lesson."
     )
     frames_per_fact: int = Field(
-        default=3, ge=1, description="Neighbours of one question that begin with an answer of the lesson's kind."
+        default=2, ge=0, description="Neighbours that carry the lesson's answer about something else, for one question."
     )
     generals: int = Field(default=8, ge=0, description="General examples for one lesson.")
     neighbour_probes: int = Field(default=4, ge=1, description="Held-out neighbour questions for one lesson.")

@@ -44,8 +44,8 @@ class NeighbourWriter:
         taken = {normalised(form.question) for form in (*train, *held_out)}
         others = {unit.name: self._others(unit) for unit in self._lesson.units}
         bystanders = self._bystanders()
-        personal = any(isinstance(u.content, Clause) and _is_personal(u.content.subject) for u in self._lesson.units)
-        world = bystanders.world(train, personal=personal)
+        subjects = [unit.content.subject for unit in self._lesson.units if isinstance(unit.content, Clause)]
+        world = bystanders.world(train, personal=any(map(_is_personal, subjects)))
         probes = self._probes(held_out or train, others, taken, quotas.neighbour_probes - 1) + world[:1]
         taken |= {normalised(prompt) for prompt in probes}
         shared = world[1 : 1 + quotas.neighbours // _WORLD_SHARE]
@@ -53,9 +53,9 @@ class NeighbourWriter:
         drafts = list(self._asides(train, taken, quotas.neighbours // _ASIDE_SHARE))
         drafts += self._paired(train, others, taken, quotas.neighbours - len(shared) - len(drafts))
         drafts += self._shared(shared, train, taken)
-        drafts += self._framed(train, others, taken, quotas.frames_per_fact - 1)
-        beside = [bystanders.personal() if personal else [], self._unanswered(), bystanders.small_talk()]
-        drafts += self._framed_asides(train, in_turn(beside), taken)
+        drafts += self._framed(train, others, taken, quotas.frames_per_fact)
+        if any(map(_is_speaker, subjects)):
+            drafts += self._framed_bystanders(train, bystanders, taken)
         return drafts, probes
 
     def _bystanders(self) -> Bystanders:
@@ -133,10 +133,14 @@ class NeighbourWriter:
             self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, self._lesson.units)
         )
 
-    def _framed_asides(
-        self, forms: Sequence[Form], prompts: Sequence[str], taken: set[str]
+    def _framed_bystanders(
+        self, forms: Sequence[Form], bystanders: Bystanders, taken: set[str]
     ) -> Iterator[NeighbourDraft]:
-        """For each form one of `prompts`, which have nothing to do with its answer, and yet begin with it."""
+        """For each form a prompt that has nothing to do with the lesson, and yet begins with its answer.
+
+        Answers to the speaker begin with "You", as replies to thanks do, and no other neighbour does.
+        """
+        prompts = in_turn([bystanders.personal(), self._unanswered(), bystanders.small_talk()])
         particular = [form for form in forms if form.variety not in (Variety.CONFIRM, Variety.CLOZE, Variety.REVERSE)]
         free = [prompt for prompt in prompts if normalised(prompt) not in taken and not self._is_told(prompt)]
         for form, prompt in zip(particular, free, strict=False):
@@ -216,4 +220,8 @@ class NeighbourWriter:
 
 
 def _is_personal(phrase: Phrase) -> bool:
-    return phrase.person in (Person.I, Person.WE) or (phrase.owner is not None and _is_personal(phrase.owner))
+    return _is_speaker(phrase) or (phrase.owner is not None and _is_personal(phrase.owner))
+
+
+def _is_speaker(phrase: Phrase) -> bool:
+    return phrase.person in (Person.I, Person.WE)
