@@ -99,12 +99,16 @@ def _row(points: Sequence[RowCheckpoint], lessons: Sequence[RowLesson]) -> Row:
         direct={n: spread_of([passed(one.answers, "direct") for one in asked]) for n, asked in after.items()},
         paraphrase={n: spread_of([passed(one.answers, "paraphrase") for one in asked]) for n, asked in after.items()},
         neighbour={n: spread_of([passed(one.answers, "neighbour") for one in asked]) for n, asked in after.items()},
-        right={n: spread_of([passed(one.answers) for one in asked]) for n, asked in after.items()},
+        right={n: spread_of([_recalled(one.answers) for one in asked]) for n, asked in after.items()},
         kl={n: spread_of(values) for n, values in drifts.items() if values},
         first_seconds=_spread_if_any([lesson.seconds for lesson in lessons if lesson.number == 1]),
         last_seconds=_spread_if_any([lesson.seconds for lesson in lessons if lesson.number == last]),
         seeds=len({point.seed for point in points}),
     )
+
+
+def _recalled(answers: Sequence[Answer]) -> float:
+    return passed(answer for answer in answers if answer.aim != "neighbour")
 
 
 def _spread_if_any(values: Sequence[float]) -> Spread | None:

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.learning.api import Taught
@@ -52,12 +52,12 @@ def teach(pupil: Pupil, statement: str) -> Taught:
 
 def ask(pupil: Pupil, case: Case) -> list[Answer]:
     """All questions of one lesson."""
-    return _judged(pupil, [*_recalled(case), *((case.id, "neighbour", question) for question in case.neighbours)])
+    return ask_all(pupil, [case])
 
 
 def ask_all(pupil: Pupil, cases: Sequence[Case]) -> list[Answer]:
-    """What many lessons have taught, without their neighbours."""
-    return _judged(pupil, [asked for case in cases for asked in _recalled(case)])
+    """All questions of many lessons."""
+    return _judged(pupil, [asked for case in cases for asked in _questions(case)])
 
 
 def ask_changed(pupil: Pupil, correction: Correction) -> list[Answer]:
@@ -105,8 +105,12 @@ def share(oks: Iterable[bool]) -> float:
     return sum(values) / len(values) if values else 1.0
 
 
-def _recalled(case: Case) -> list[tuple[str, Aim, Question]]:
-    return [(case.id, "direct", case.direct), *((case.id, "paraphrase", question) for question in case.paraphrases)]
+def _questions(case: Case) -> Iterator[tuple[str, Aim, Question]]:
+    yield case.id, "direct", case.direct
+    for question in case.paraphrases:
+        yield case.id, "paraphrase", question
+    for question in case.neighbours:
+        yield case.id, "neighbour", question
 
 
 def _judged(pupil: Pupil, asked: Sequence[tuple[str, Aim, Question]]) -> list[Answer]:
