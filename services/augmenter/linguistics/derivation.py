@@ -67,7 +67,7 @@ class Deriver:
             return clause
         name = clause.first(Role.ATTRIBUTE, Role.QUALITY)
         called = clause.verb.passive and not clause.verb.negated and not clause.verb.past
-        if (still := _still(clause)) is not None:
+        if (still := _still(clause) or self._shifted(clause)) is not None:
             return still
         if not called or name is None or not name.value[:1].isupper() or clause.subject.indefinite:
             return clause
@@ -102,12 +102,16 @@ class Deriver:
         return Clause(clause.subject, replace(_IS, negated=clause.verb.negated), rest)
 
     def _shifted(self, clause: Clause) -> Clause | None:
-        """The deadline was moved to 12 November → the deadline is 12 November."""
-        goal = clause.first(Role.GOAL)
-        if goal is None or clause.verb.lemma not in _SHIFTING or time_kind(goal.value) is None:
+        """The deadline was moved to 12 November → the deadline is 12 November; I changed my number to 5 → it is 5."""
+        goal, verb = clause.first(Role.GOAL, Role.TOPIC), clause.verb
+        if goal is None or goal.preposition != "to" or verb.lemma not in _SHIFTING or verb.negated or verb.modal:
             return None
+        if verb.lemma != "change" and time_kind(goal.value) is None:
+            return None
+        changed = clause.first(Role.OBJECT)
+        subject = changed.phrase if changed is not None else clause.subject
         attribute = replace(goal, role=Role.ATTRIBUTE, text=goal.value, preposition="")
-        return Clause(clause.subject, _IS, (attribute,)) if clause.subject.owner is not None else None
+        return Clause(subject, _IS, (attribute,)) if subject is not None and subject.owner is not None else None
 
     def _moved(self, clause: Clause) -> Clause | None:
         """The festival moved from Leeds to Cardiff → the festival is in Cardiff now."""

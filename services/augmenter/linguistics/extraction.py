@@ -83,12 +83,14 @@ def _predicates(sentence: Span) -> list[tuple[Token, Token]]:
         subject = _own_subject(verb) or inherited or _first_subject(verb)
         if subject is None:
             return
+        # In the order in which they are said, because pronouns stand for what was said before.
+        for child in verb.children:
+            if child.dep_ == "ccomp" and child.i < verb.i:
+                visit(child, None)
         found.append((verb, subject))
         for child in verb.children:
             if child.dep_ == "conj":
                 visit(child, subject)
-            elif child.dep_ == "ccomp" and child.i < verb.i:
-                visit(child, None)
             elif child.dep_ == "attr":
                 found.extend((relative, subject) for relative in _relatives(child))
         found.extend((relative, subject) for relative in _relatives(subject) if _after_comma(relative))
