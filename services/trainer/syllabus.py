@@ -18,6 +18,9 @@ from services.trainer.training.recipe import MAX_STEPS, Recipe, resolve_recipe
 
 _log = structlog.get_logger()
 
+# Of the weight that the KL term has for one lesson; measured in docs/benchmarks/learning.md.
+_KL_SHARE_OF_MANY = 0.55
+
 
 @dataclass(frozen=True)
 class Syllabus:
@@ -104,11 +107,16 @@ class SyllabusReader:
         )
 
     async def _composition(self, job: TrainingJob, former: AdapterManifest | None) -> Syllabus:
-        """A fresh version of chosen lessons, with as many steps as if they were taught one by one."""
+        """A fresh version of chosen lessons, with as many steps as if they were taught one by one.
+
+        The neighbours of each lesson hold the others in their places too, so they need less weight.
+        """
         taught = corrected([await self._lesson(job, lesson) for lesson in job.lessons])
         forgotten = await self._lesson(job, job.forgotten) if job.forgotten else None
         recipe = resolve_recipe(self._defaults, job.recipe_overrides, None)
-        steps = min(MAX_STEPS, recipe.max_steps * len(taught))
+        changes: dict[str, float] = {"max_steps": min(MAX_STEPS, recipe.max_steps * len(taught))}
+        if len(taught) > 1:
+            changes["kl_weight"] = recipe.kl_weight * _KL_SHARE_OF_MANY
         return Syllabus(
             job=job,
             taught=tuple(taught),
@@ -116,7 +124,7 @@ class SyllabusReader:
             former=former,
             parent=None,
             parent_weights=None,
-            recipe=recipe.model_copy(update={"max_steps": steps}),
+            recipe=recipe.model_copy(update=changes),
             questions=tuple(choose_questions(taught, (), self._limits, recipe.seed, forgotten)),
         )
 

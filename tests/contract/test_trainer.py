@@ -22,6 +22,7 @@ from services.common.object_store import ObjectStore, open_object_store
 from services.common.registry import AdapterRegistry
 from tests.contract.conftest import free_port
 from tests.contract.trainer_service import (
+    RECIPE,
     TinyInference,
     TrainerProcess,
     have_ended,
@@ -150,6 +151,24 @@ async def test_the_next_lesson_continues_the_version_in_force(
     assert (manifest.parent, manifest.lessons) == (parent, [first.job_id, second.job_id])
     assert published.gate.probes == 4
     assert published.gate.retention == 1.0
+
+
+async def test_all_lessons_are_learned_anew_together_and_measured_by_the_version_in_force(
+    trainer: TrainerProcess, store: ObjectStore, registry: AdapterRegistry
+) -> None:
+    lessons = [await put_lesson(store, "ada", pet_lesson()), await put_lesson(store, "ada", pet_lesson("cat", "Tom"))]
+    for lesson in lessons:
+        await trainer.train(lesson)
+    ids = [lesson.job_id for lesson in lessons]
+    request = trainer_pb2.TrainRequest(job_id=new_job_id(), tenant="acme", user="ada")
+    request.composition.lessons.extend(ids)
+    published = (await trainer.train(request))[-1].published
+    manifest = await registry.get("acme", "ada", published.version)
+    assert (manifest.parent, manifest.lessons) == (None, ids)
+    assert await registry.active("acme", "ada") == published.version
+    assert (published.gate.recall_before, published.gate.recall) == (1.0, 1.0)
+    assert manifest.recipe["max_steps"] == 2 * RECIPE["max_steps"]
+    assert float(manifest.recipe["kl_weight"]) < RECIPE["kl_weight"]
 
 
 async def test_a_candidate_that_did_not_learn_is_rejected_and_removed(
