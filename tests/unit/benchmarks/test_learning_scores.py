@@ -23,11 +23,17 @@ def test_every_question_of_a_case_is_judged_by_its_own_keys() -> None:
     assert {one.reply for one in answers} == {"Ada leads Velt."}
 
 
-def test_many_lessons_are_asked_about_without_their_neighbours() -> None:
+def test_many_lessons_are_asked_about_with_their_neighbours() -> None:
     pupil = Parrot()
     pupil.recall([CASE.statement])
     answers = ask_all(pupil, [CASE, OTHER])
-    assert [(one.case, one.passed) for one in answers] == [("ada", True), ("ada", True), ("ada", False), ("bob", False)]
+    assert [(one.case, one.aim, one.passed) for one in answers] == [
+        ("ada", "direct", True),
+        ("ada", "paraphrase", True),
+        ("ada", "paraphrase", False),
+        ("ada", "neighbour", False),
+        ("bob", "direct", False),
+    ]
 
 
 def test_a_correction_passes_without_the_old_answer_only() -> None:
