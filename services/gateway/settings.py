@@ -49,9 +49,7 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
         default=120.0, ge=0, description="Seconds without a lesson of the user's before that."
     )
     consolidate_most_lessons: int = Field(
-        default=60,
-        ge=1,
-        description="Most lessons that are learned anew together; each adds to the time it takes.",
+        default=12, ge=1, description="Most lessons that are learned anew together; of more, too much was lost."
     )
     max_running_lessons: int = Field(default=8, ge=1, description="Learn jobs that this replica works on at once.")
     lease_seconds: float = Field(
