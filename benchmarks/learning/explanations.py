@@ -31,7 +31,7 @@ above."""
 RETENTION = f"""\
 Direct questions / paraphrases / neighbours of all lessons so far, asked again after so many; a lesson that was rejected
 counts as not known. *notes* has all lessons in the prompt, *retrieval* the {RETRIEVED} nearest. *consolidated*: after a
-fresh version of all lessons was made, as the platform does by itself while nobody learns."""
+fresh version of all lessons was made, as the platform does by itself, up to twelve lessons, while nobody learns."""
 
 CORRECTIONS = """\
 A statement is taught, then one that changes it: the share of questions that are answered rightly after the second."""

@@ -11,6 +11,8 @@ from services.trainer.syllabus import Syllabus
 from services.trainer.training.contract import TrainingTask
 
 _MORE_STEPS = 1.5
+# From weights that are nearly right, whole steps bring more drift than recall; measured in docs/benchmarks/learning.md.
+_LESS_LEARNING_RATE = 0.5
 _MOST_KL_WEIGHT = 100.0
 
 
@@ -30,6 +32,7 @@ def first_attempt(syllabus: Syllabus) -> Attempt:
         earlier=tuple(tuple(dataset.examples) for dataset in syllabus.earlier),
         recipe=syllabus.recipe,
         start_weights=syllabus.parent_weights,
+        start_share=syllabus.recipe.parent_share,
     )
     return Attempt(number=1, task=task, steps_before=0)
 
@@ -38,7 +41,7 @@ def second_attempt(first: Attempt, weights: bytes, steps_done: int, verdict: Ver
     """Another one, with other samples and half as many steps again, that does not stop early.
 
     What spoiled something else is trained anew with a mix that holds more of the rest in its place; what was only not
-    learned well enough goes on from `weights`, the first one's result after `steps_done` steps.
+    learned well enough goes on in smaller steps from `weights`, the first one's result after `steps_done` steps.
     """
     recipe = first.task.recipe
     changes: dict[str, float] = {
@@ -52,8 +55,11 @@ def second_attempt(first: Attempt, weights: bytes, steps_done: int, verdict: Ver
             "generals_per_step": recipe.generals_per_step + 1,
             "replay_per_step": 2 * recipe.replay_per_step,
         }
-    start = first.task.start_weights if verdict.spoiled else weights
-    task = dataclasses.replace(first.task, recipe=recipe.model_copy(update=changes), start_weights=start)
+    else:
+        changes["learning_rate"] = _LESS_LEARNING_RATE * recipe.learning_rate
+    task = dataclasses.replace(first.task, recipe=recipe.model_copy(update=changes))
+    if not verdict.spoiled:
+        task = dataclasses.replace(task, start_weights=weights, start_share=1.0)
     return Attempt(number=2, task=task, steps_before=steps_done)
 
 

@@ -93,7 +93,8 @@ class SyllabusReader:
     async def _addition(self, job: TrainingJob, parent: AdapterManifest | None) -> Syllabus:
         """One lesson on top of the version in force."""
         lesson = await self._dataset(job, job.dataset_key)
-        recipe = resolve_recipe(self._defaults, job.recipe_overrides, parent.recipe if parent else None)
+        overrides = {**kept_of(parent), **job.recipe_overrides}
+        recipe = resolve_recipe(self._defaults, overrides, parent.recipe if parent else None)
         *earlier, _ = corrected([*await self._earlier(job, parent, lesson.lesson), lesson])
         return Syllabus(
             job=job,
@@ -152,3 +153,10 @@ class SyllabusReader:
             except NotFound:
                 _log.info("earlier_lesson_missing", job=job.job_id, lesson=former)
         return tuple(datasets)
+
+
+def kept_of(parent: AdapterManifest | None) -> dict[str, float]:
+    """Keep all of a parent that is, or goes back to, an imported version: what no dataset holds cannot be rehearsed."""
+    if parent is None:
+        return {}
+    return {"parent_share": 1.0} if parent.origin == "imported" or parent.recipe.get("parent_share") == 1.0 else {}

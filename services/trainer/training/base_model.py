@@ -113,13 +113,15 @@ def lora_matrices(model: PeftModel) -> list[LoraMatrix]:
     ]
 
 
-def initialise_lora(model: PeftModel, seed: int, weights: bytes | None) -> None:
+def initialise_lora(model: PeftModel, seed: int, weights: bytes | None, share: float = 1.0) -> None:
     """Put `weights` (adapter_model.safetensors) in, or fresh ones: uniform A drawn from `seed`, zero B.
+
+    `share` is by how much the update of `weights` is multiplied.
 
     Raises FailedPrecondition when `weights` do not fit this model.
     """
     if weights is not None:
-        _fill(model, load(weights))
+        _fill(model, load(weights), share)
         return
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -130,7 +132,7 @@ def initialise_lora(model: PeftModel, seed: int, weights: bytes | None) -> None:
             matrix.trained.copy_(fresh)
 
 
-def _fill(model: PeftModel, tensors: dict[str, torch.Tensor]) -> None:
+def _fill(model: PeftModel, tensors: dict[str, torch.Tensor], share: float) -> None:
     matrices = {matrix.name: matrix for matrix in lora_matrices(model)}
     if {n: tensor.shape for n, tensor in tensors.items()} != {n: m.trained.shape for n, m in matrices.items()}:
         raise FailedPrecondition(
@@ -140,7 +142,8 @@ def _fill(model: PeftModel, tensors: dict[str, torch.Tensor]) -> None:
         )
     for name, tensor in tensors.items():
         # Imported versions may be of half precision.
-        matrices[name].use(tensor.to(matrices[name].trained))
+        kept = share if ".lora_B." in name else 1.0
+        matrices[name].use(kept * tensor.to(matrices[name].trained))
 
 
 def set_scaling(model: PeftModel, alpha: float) -> None:

@@ -24,12 +24,16 @@ class LoraShape:
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """One lesson to train: its examples, those of `earlier` lessons, and the weights to continue from, if any."""
+    """One lesson to train: its examples, those of `earlier` lessons, and the weights to continue from, if any.
+
+    start_share: share, in (0, 1], of those weights' update that is kept.
+    """
 
     lesson: tuple[Example, ...]
     earlier: tuple[tuple[Example, ...], ...]
     recipe: Recipe
     start_weights: bytes | None
+    start_share: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -92,12 +92,12 @@ class TrainingEngine:
             dist_init_required=False,
         )
 
-    def reset(self, seed: int, weights: bytes | None, alpha: float) -> None:
-        """Make the engine as good as new, with fresh LoRA weights or the given ones.
+    def reset(self, seed: int, weights: bytes | None, alpha: float, share: float = 1.0) -> None:
+        """Make the engine as good as new, with fresh LoRA weights or this `share` of the given ones' update.
 
         Raises FailedPrecondition when `weights` do not fit. What follows is identical to a freshly built engine.
         """
-        initialise_lora(self.model, seed, weights)
+        initialise_lora(self.model, seed, weights, share)
         set_scaling(self.model, alpha)
         self._engine.zero_grad()
         self._engine.optimizer.zero_grad()

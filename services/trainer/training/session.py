@@ -39,7 +39,7 @@ class TrainingSession:
         """
         recipe = task.recipe
         self._use_shape(LoraShape(recipe.rank, recipe.trained_layers))
-        self._engine.reset(recipe.seed, task.start_weights, recipe.alpha)
+        self._engine.reset(recipe.seed, task.start_weights, recipe.alpha, task.start_share)
         self._lesson = LessonTraining(
             self._engine,
             self._tokenize(task.lesson, recipe.kl_tokens),

@@ -97,7 +97,10 @@ async def test_an_unsure_one_is_trained_on_and_the_better_version_published(reca
     assert outcome.gate.recall == recalls[better]
     assert publisher.published == [publisher.uploaded[better]]
     assert publisher.discarded == [publisher.uploaded[1 - better]]
-    assert trainers.tasks[1].start_weights == b"weights 1"
+    first, second = trainers.tasks
+    assert second.start_weights == b"weights 1"
+    assert second.start_share == 1
+    assert second.recipe.learning_rate < first.recipe.learning_rate
     assert [(event.step, event.total_steps) for event in heard if hasattr(event, "step")] == [(4, 4), (10, 10)]
 
 

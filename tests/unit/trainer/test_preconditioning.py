@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from services.trainer.training import preconditioning
 from services.trainer.training.base_model import (
@@ -83,3 +84,12 @@ def test_a_former_versions_weights_are_used_as_they_are(tiny_model: BaseModel) -
     for matrix in lora_matrices(model):
         matrix.use(former[matrix.name])
     assert all(torch.allclose(matrix.used, former[matrix.name], atol=1e-4) for matrix in lora_matrices(model))
+
+
+def test_a_share_of_a_former_versions_update_is_kept(tiny_model: BaseModel) -> None:
+    model = attach_lora(load_base(tiny_model.path, torch.device("cpu")), SHAPE)
+    former = {matrix.name: torch.randn(matrix.trained.shape) for matrix in lora_matrices(model)}
+    initialise_lora(model, 1, save(former), share=0.5)
+    for matrix in lora_matrices(model):
+        kept = 0.5 if matrix.name.endswith(".lora_B.weight") else 1.0
+        assert torch.equal(matrix.used, kept * former[matrix.name])

@@ -7,7 +7,7 @@ import pytest
 from services.common.identifiers import new_job_id, new_version
 from services.common.manifest import AdapterManifest, GateSummary
 from services.trainer.jobs import TrainingJob
-from services.trainer.syllabus import Syllabus
+from services.trainer.syllabus import Syllabus, kept_of
 from services.trainer.training.recipe import Recipe
 from tests.unit.trainer.lessons import dataset
 
@@ -60,3 +60,11 @@ def test_a_version_of_other_lessons_starts_from_the_base(lessons: list[str]) -> 
 
 def test_a_first_version_replaces_nothing() -> None:
     assert not composition(LESSONS, None).replaces
+
+
+def test_an_imported_version_and_those_that_continue_it_do_not_fade() -> None:
+    trained = in_force(0.1)
+    imported = trained.model_copy(update={"origin": "imported"})
+    child = trained.model_copy(update={"recipe": Recipe().model_dump() | kept_of(imported)})
+    assert kept_of(imported) == kept_of(child) == {"parent_share": 1.0}
+    assert kept_of(trained) == kept_of(None) == {}
