@@ -10,6 +10,10 @@ from services.trainer.training.tokens import TokenizedExample
 
 Item = TypeVar("Item")
 
+# The more lessons there are, the more of them are rehearsed in each step; bounded, as the time of a lesson must be.
+_LESSONS_PER_REPLAY = 4
+_MOST_REPLAY = 3
+
 
 def plan_steps(
     lesson: Sequence[TokenizedExample], earlier: Sequence[Sequence[TokenizedExample]], recipe: Recipe
@@ -18,7 +22,8 @@ def plan_steps(
 
     `lesson` is what is taught now, `earlier` the examples of each earlier lesson, oldest first. Each step holds
     facts in turn, neighbours of each of them, general prompts, and facts of earlier lessons, one lesson after the
-    other, so that none is forgotten however many there are. What any of them teaches is nowhere held to the base.
+    other: `replay_per_step` of them, and one more for each four lessons, at most three times as many. What any lesson
+    teaches is nowhere held to the base.
     """
     rng = random.Random(recipe.seed)  # noqa: S311 - sampling, not secrecy
     asked = {example.prompt_ids for one in (lesson, *earlier) for example in one if example.kind == "fact"}
@@ -27,7 +32,8 @@ def plan_steps(
     generals = _in_turn([example for example in held if example.kind == "general"], rng)
     neighbours = _neighbours_by_group(held, rng)
     replay = _replay(earlier, rng)
-    return [_one_step(recipe, facts, neighbours, generals, replay) for _ in range(recipe.max_steps)]
+    replayed = min(_MOST_REPLAY * recipe.replay_per_step, recipe.replay_per_step + len(earlier) // _LESSONS_PER_REPLAY)
+    return [_one_step(recipe, facts, neighbours, generals, _take(replay, replayed)) for _ in range(recipe.max_steps)]
 
 
 def _one_step(
@@ -35,14 +41,14 @@ def _one_step(
     facts: Iterator[TokenizedExample],
     neighbours: dict[str, Iterator[TokenizedExample]],
     generals: Iterator[TokenizedExample],
-    replay: Iterator[TokenizedExample],
+    replay: Sequence[TokenizedExample],
 ) -> list[TokenizedExample]:
     taught = _take(facts, recipe.facts_per_step)
     step = list(taught)
     for fact in taught:
         step += _take(neighbours.get(fact.group, neighbours[""]), recipe.neighbours_per_fact)
     step += _take(generals, recipe.generals_per_step)
-    step += _take(replay, recipe.replay_per_step)
+    step += replay
     return list(dict.fromkeys(step))
 
 

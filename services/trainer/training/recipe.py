@@ -29,7 +29,7 @@ class Recipe(BaseModel):
     neighbours_per_fact: int = Field(default=1, ge=0, le=16, description="Neighbours beside each fact of a step.")
     generals_per_step: int = Field(default=0, ge=0, le=64, description="General prompts in each step.")
     parent_share: float = Field(default=0.85, gt=0, le=1, description="Of the parent's update, this is kept.")
-    replay_per_step: int = Field(default=3, ge=0, le=64, description="Facts of earlier lessons in each step.")
+    replay_per_step: int = Field(default=2, ge=0, le=64, description="Fewest facts of earlier lessons in each step.")
     kl_weight: float = Field(default=4.5, ge=0, le=100, description="Weight of the KL term beside the facts' loss.")
     kl_tokens: int = Field(default=24, ge=1, le=256, description="First answer tokens held to the base model.")
     stop_loss: float = Field(default=0.1, ge=0, description="Training ends when a round of facts is below; nats.")

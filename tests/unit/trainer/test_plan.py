@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from services.trainer.training.plan import plan_steps
 from services.trainer.training.recipe import Recipe
 from services.trainer.training.tokens import TokenizedExample
@@ -44,6 +46,13 @@ def test_every_earlier_lesson_is_replayed_equally_often() -> None:
     steps = plan_steps(LESSON, EARLIER, RECIPE)
     lessons = Counter(one.prompt_ids[0] // 1000 for step in steps for one in step if one.prompt_ids[0] >= 1000)
     assert lessons == {1: 8, 2: 8, 3: 8}
+
+
+@pytest.mark.parametrize(("lessons", "replayed"), [(3, 2), (4, 3), (13, 5), (100, 6)])
+def test_more_is_replayed_of_more_lessons_up_to_a_bound(lessons: int, replayed: int) -> None:
+    earlier = [[example("fact", 1000 + 9 * lesson + number) for number in range(9)] for lesson in range(lessons)]
+    for step in plan_steps(LESSON, earlier, RECIPE):
+        assert sum(one.prompt_ids[0] >= 1000 for one in step) == replayed
 
 
 def test_what_another_lesson_teaches_is_not_held_to_the_base() -> None:
