@@ -15,6 +15,10 @@ _NOMINAL = {"dobj": Role.OBJECT, "attr": Role.ATTRIBUTE, "oprd": Role.ATTRIBUTE,
 _LIFTED_LABELS = ("GPE", "LOC", "FAC", "DATE", "TIME", "MONEY")
 _LIFTED_PREPOSITIONS = ("in", "at", "on", "from", "since", "until", "till", "because", "near", "under", "due")
 _NUMBERED = ("nummod", "quantmod")
+_TIMES = ("when", "whenever", "while", "after", "before", "until")
+_CAUSES = ("because", "since", "as")
+# Clauses that say when, why or if, before what they belong to.
+_FRONTED = (*_TIMES, *_CAUSES, "if", "unless", "once")
 
 
 class ConstituentReader:
@@ -55,6 +59,8 @@ class ConstituentReader:
         if token.dep_ == "advmod" and token.i > token.head.i:
             return Constituent(adverb_role(token.lower_), _span_text(token), value=_span_text(token), head=token.lower_)
         if token.dep_ in ("xcomp", "ccomp", "advcl") and token.i > token.head.i:
+            return _clausal(token)
+        if token.dep_ == "advcl" and _mark(token) in _FRONTED:
             return _clausal(token)
         return None
 
@@ -133,19 +139,25 @@ def _shortened(phrase: Phrase | None, text: str) -> Phrase | None:
 
 
 def _clausal(token: Token) -> Constituent:
-    mark = next((c.lower_ for c in token.children if c.dep_ in ("mark", "advmod") and c.i < token.i), "")
+    mark = _mark(token)
     text = _span_text(token)
+    text = mark + text[len(mark) :] if text.casefold().startswith(mark) else text
     infinitive = any(c.dep_ == "aux" and c.lower_ == "to" for c in token.children)
     if token.dep_ == "advcl":
-        if mark in ("because", "since", "as"):
+        if mark in _CAUSES:
             role = Role.CAUSE
         elif infinitive:
             role = Role.PURPOSE
         else:
-            role = Role.TIME if mark in ("when", "while", "after", "before", "until") else Role.CONDITION
+            role = Role.TIME if mark in _TIMES else Role.CONDITION
         value = text.removeprefix(mark).strip() if mark else text
         return Constituent(role, text, mark, value, token.lemma_.lower())
     return Constituent(Role.CONTENT, text, value=text, head=token.lemma_.lower())
+
+
+def _mark(verb: Token) -> str:
+    """The word by which a clause hangs on another: "when", "because"."""
+    return next((c.lower_ for c in verb.children if c.dep_ in ("mark", "advmod") and c.i < verb.i), "")
 
 
 def _liftable(child: Token, group: VerbGroup) -> list[Token]:

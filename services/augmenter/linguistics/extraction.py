@@ -45,6 +45,7 @@ class ClauseReader:
         if _is_imperative(sentence.root):
             return Reading(text, instructions=(_instruction(sentence),), topics=topics)
         found = [self._clause(verb, subject, parsed) for verb, subject in _predicates(sentence)]
+        seen += [self._phrases.read(subject) for subject in _fronted_subjects(sentence.root)]
         resolved = _resolve_pronouns([clause for clause in found if clause is not None], seen)
         clauses = tuple(map(_without_they, resolved))
         return Reading(text, clauses, topics=topics, names=tuple(_names(sentence)))
@@ -108,6 +109,12 @@ def _is_nested(noun: Token) -> bool:
 
 def _own_subject(verb: Token) -> Token | None:
     return next((child for child in verb.children if child.dep_ in (*SUBJECTS, "expl")), None)
+
+
+def _fronted_subjects(verb: Token) -> list[Token]:
+    """Whom clauses before the main one are about: "dockers" in "When dockers speak of a soft tide, they mean …"."""
+    fronted = (child for child in verb.children if child.dep_ == "advcl" and child.i < verb.i)
+    return [subject for clause in fronted if (subject := _own_subject(clause)) is not None]
 
 
 def _first_subject(verb: Token) -> Token | None:

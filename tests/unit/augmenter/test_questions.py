@@ -214,6 +214,12 @@ CASES = [
     ("My sister Ines works as a pilot in Lima.", "What do you know about Ines's work?",
      "Your sister Ines works as a pilot in Lima."),
     ("My bicycle is an old Gazelle.", "What bicycle do I have?", "Your bicycle is an old Gazelle."),
+    ("Whenever it snows, the school bus stops at the mill.", "Where does the school bus stop?",
+     "The school bus stops at the mill whenever it snows."),
+    ("If the lamp is red, the lab is locked.", "Under which condition is the lab locked?",
+     "The lab is locked if the lamp is red."),
+    ("When our guests arrive, they leave their shoes in the hall.", "Where do our guests leave their shoes?",
+     "Your guests leave their shoes in the hall."),
 ]  # fmt: skip
 
 
@@ -257,6 +263,18 @@ def test_what_the_parser_cannot_read_is_asked_by_its_topics(reader: LessonReader
     forms = asked(reader, "Quorvex: twelve lanterns, no wind.")
     assert forms
     assert set(forms.values()) == {"Quorvex: twelve lanterns, no wind."}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["The shop has closed.", "When drivers at our depot talk about the soft lane, they mean the ramp behind the hall."],
+)
+def test_where_a_clause_tells_nothing_but_its_verb_the_sentence_is_asked_for(
+    reader: LessonReader, statement: str
+) -> None:
+    lesson = reader.read(statement, "en")
+    assert lesson.taught
+    assert all(form.expected for unit in lesson.units for form in reader.forms(unit, "en"))
 
 
 @pytest.mark.parametrize("statement", ["Mein Hund heißt Waldi und wohnt in Köln.", "我的狗叫饼干。", "!!!", "42"])

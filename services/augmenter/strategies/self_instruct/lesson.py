@@ -157,7 +157,8 @@ class LessonReader:
             as_said = plain == found and not _REFERS.match(reading.text)
             told = reading.text if as_said else " ".join(finish(statement_of(clause)) for clause in plain)
             procedure = read_procedure(reading.text)
-            contents = [procedure] if procedure is not None else contents or [reading.text]
+            telling = [one for one in contents if not isinstance(one, Clause) or one.constituents]
+            contents = [procedure] if procedure is not None else telling or [reading.text]
             kinds = kinds_of(contents)
             units += [
                 Unit(f"s{number}c{i}", one, told, reading.topics, kinds, _is_repeated(one, contents[:i]))
