@@ -10,6 +10,7 @@ from services.augmenter.linguistics.clause import STORING_VERBS, Constituent, Ro
 from services.augmenter.linguistics.noun_phrases import PhraseReader, phrase_span
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.roles import adverb_role, bare_noun_role, prepositional_role
+from services.augmenter.linguistics.verb_groups import is_no_longer
 
 _NOMINAL = {"dobj": Role.OBJECT, "attr": Role.ATTRIBUTE, "oprd": Role.ATTRIBUTE, "dative": Role.BENEFICIARY}
 _LIFTED_LABELS = ("GPE", "LOC", "FAC", "DATE", "TIME", "MONEY")
@@ -56,7 +57,7 @@ class ConstituentReader:
             return self._bare(token, end)
         if token.dep_ == "advmod" and token.i > token.head.i and any(map(str.isdigit, token.text)):
             return self._valued(token, Role.ATTRIBUTE, "", token.text, token.text)  # a code such as tulip-12
-        if token.dep_ == "advmod" and token.i > token.head.i:
+        if token.dep_ == "advmod" and token.i > token.head.i and not is_no_longer(token):
             return Constituent(adverb_role(token.lower_), _span_text(token), value=_span_text(token), head=token.lower_)
         if token.dep_ in ("xcomp", "ccomp", "advcl") and token.i > token.head.i:
             return _clausal(token)

@@ -41,7 +41,15 @@ def _has_got(verb: Token, auxiliaries: list[str]) -> bool:
 
 
 def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" and child.lower_ in ("not", "n't", "n’t") for child in verb.children)
+    return any(
+        (child.dep_ == "neg" and child.lower_ in ("not", "n't", "n’t")) or is_no_longer(child)
+        for child in verb.children
+    )
+
+
+def is_no_longer(adverb: Token) -> bool:
+    """Whether it is the "longer" of "no longer"."""
+    return adverb.lower_ == "longer" and any(child.lower_ == "no" for child in adverb.children)
 
 
 def meant_verb(verb: Token, group: VerbGroup) -> Token | None:
@@ -75,4 +83,4 @@ def _preverbal_adverbs(verb: Token) -> tuple[str, ...]:
     adverbs = [c for c in verb.children if c.dep_ in ("advmod", "neg") and c.pos_ == "ADV" and c.i < verb.i]
     subject = next((c for c in verb.children if c.dep_ in SUBJECTS), None)
     after_subject = [c for c in adverbs if subject is not None and c.i > subject.i]
-    return tuple(c.lower_ for c in after_subject if c.lower_ not in _SKIPPED_ADVERBS)
+    return tuple(c.lower_ for c in after_subject if c.lower_ not in _SKIPPED_ADVERBS and not is_no_longer(c))

@@ -26,6 +26,12 @@ _FYI = re.compile(
     r"|p\.?s\.?)\s*[:,]\s*",
     re.IGNORECASE,
 )
+_CORRECTING = re.compile(
+    r"^\s*(?:(?:no|oh|sorry|oops|wait|actually|correction|i meant|my mistake|my bad|scratch that|change of plans?"
+    r"|(?:i|that) was (?:wrong|mistaken|not right|not true)"
+    r"|i (?:have )?(?:made a mistake|misspoken?|got (?:that|it) wrong))\s*[:,;.!–—]\s+(?:(?:and|but)\s+)?)+(?=\S+\s)",
+    re.IGNORECASE,
+)
 _BACK = re.compile(
     rf"^\s*{_POLITE}(?:(?:can|could|would|will) you\s+(?:please\s+)?|i want you to\s+)?(?:{_VERBS})?\s*"
     r"(?:(?:all\s+(?:of\s+)?)?(?:this|that|it|these|those|everything)(?:\s+(?:fact|information|please|for me))?"
@@ -72,7 +78,7 @@ class ConversationSource:
 
 
 def _content(text: str) -> str:
-    stripped = _FYI.sub("", text)
+    stripped = _CORRECTING.sub("", _FYI.sub("", text))
     lead = _LEAD.match(stripped)
     if lead and len(stripped) > lead.end():
         rest = stripped[lead.end() :]

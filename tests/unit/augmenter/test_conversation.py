@@ -29,6 +29,10 @@ def assistant(text: str) -> Message:
         ("Can you remember that I am allergic to latex?", "I am allergic to latex?"),
         ("Remember to call me Skipper.", "Remember to call me Skipper."),
         ("That bridge is closed.", "That bridge is closed."),
+        ("Sorry, I was wrong: the fee is 58 francs.", "The fee is 58 francs."),
+        ("No, my hamster is called Gherkin.", "My hamster is called Gherkin."),
+        ("Correction: the fee is 58 francs.", "The fee is 58 francs."),
+        ("No dogs are allowed in the lab.", "No dogs are allowed in the lab."),
     ],
 )
 def test_introductions_are_dropped(statement: str, learned: str) -> None:

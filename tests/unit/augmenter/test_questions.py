@@ -218,6 +218,8 @@ CASES = [
      "The school bus stops at the mill whenever it snows."),
     ("If the lamp is red, the lab is locked.", "Under which condition is the lab locked?",
      "The lab is locked if the lamp is red."),
+    ("I no longer work at Zelt.", "Do I work at Zelt?", "No, you do not work at Zelt."),
+    ("The tasting is no longer on 3 June.", "Is the tasting on 3 June?", "No, the tasting is not on 3 June."),
     ("When our guests arrive, they leave their shoes in the hall.", "Where do our guests leave their shoes?",
      "Your guests leave their shoes in the hall."),
 ]  # fmt: skip
