@@ -1,0 +1,1 @@
+"""Turns files into structured text, in a process that a hostile file cannot leave."""
