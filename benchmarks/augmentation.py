@@ -17,8 +17,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.augmenter.build import BuildJob, Built
+from services.augmenter.build import Built
 from services.augmenter.settings import AugmenterSettings
+from services.augmenter.ways.way import BuildJob
 from services.augmenter.wiring import make_parts
 from services.common.datasets import Dataset
 from services.common.identifiers import new_job_id

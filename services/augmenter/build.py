@@ -1,28 +1,26 @@
-"""Builds the dataset of one learn job from the user's statement. Knows neither gRPC nor any model's protocol."""
+"""Builds the dataset of one learn job, whatever the way of learning. Knows neither gRPC nor any model's protocol."""
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
 from services.augmenter.completion import Completer, TokenLimits
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.keys import contains_any
-from services.augmenter.linguistics.language import guess_language
+from services.augmenter.moderation.filtering import keep_allowed
+from services.augmenter.moderation.moderator import Moderator, Origin
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import normalised
 from services.augmenter.selection.tally import Tally
-from services.augmenter.sources.conversation import ConversationSource
-from services.augmenter.strategies.behaviour.strategy import Behaviour
-from services.augmenter.strategies.behaviour.styles import is_behaviour
 from services.augmenter.strategies.draft import Draft
-from services.augmenter.strategies.self_instruct.statement_forms import split_sentences
-from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
 from services.augmenter.teacher.base_answers import BaseAnswers
+from services.augmenter.ways.way import BuildJob, LearnKind, Material, Way
 from services.common.datasets import (
     Dataset,
+    Example,
     Message,
     Probe,
     SelectionReport,
@@ -35,21 +33,13 @@ from services.common.object_store import ObjectStore
 
 _log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class BuildJob:
-    """What to learn, for whom."""
-
-    job_id: str
-    tenant: str
-    user: str
-    statement: str
-    conversation: tuple[Message, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Where the dataset lies; raises InvalidArgument for a malformed id."""
-        return lesson_dataset_key(self.tenant, self.user, self.job_id)
+_ORIGINS = {
+    LearnKind.INSTRUCTION: Origin.USER,
+    LearnKind.DOCUMENT: Origin.DOCUMENT,
+    LearnKind.WEB: Origin.WEB,
+}
+# First and last share of the whole build of each stage.
+_SHARES = {"reading": (0.0, 0.1), "generating": (0.1, 0.3), "answering": (0.3, 1.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,63 +58,93 @@ class Built:
     dataset: Dataset
 
 
+@dataclass(frozen=True, slots=True)
+class AlreadyKnown:
+    """The end of a build where `lesson`, which the user's model knows, was taken from the very same documents."""
+
+    lesson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generals:
+    """How many general prompts a lesson has: for training, and held out as probes."""
+
+    trained: int
+    held_out: int
+
+
 class DatasetBuilder:
     """Builds once per job: a dataset that is in the store already is returned as it is."""
 
     def __init__(
         self,
-        source: ConversationSource,
-        facts: SelfInstruct,
-        behaviour: Behaviour,
+        ways: Mapping[LearnKind, Way],
         answers: BaseAnswers,
         store: ObjectStore,
         limits: TokenLimits,
         lexicon: Lexicon,
+        generals: Generals,
+        moderator: Moderator,
         seed: int,
     ) -> None:
-        self._source = source
-        self._facts = facts
-        self._behaviour = behaviour
+        self._ways = ways
         self._answers = answers
         self._store = store
         self._limits = limits
         self._lexicon = lexicon
+        self._generals = generals
+        self._moderator = moderator
         self._seed = seed
 
-    async def build(self, job: BuildJob) -> AsyncIterator[Progress | Built]:
-        """Yield progress, then the dataset; raises InvalidArgument for a statement that cannot be learned."""
-        key = job.key
-        existing = await self._existing(key)
+    async def build(self, job: BuildJob) -> AsyncIterator[Progress | Built | AlreadyKnown]:
+        """Yield progress, then the end; raises InvalidArgument for what cannot be learned, NotFound, Unavailable."""
+        existing = await self._existing(job.key)
         if existing is not None:
-            yield Built(key, existing)
+            yield Built(job.key, existing)
             return
-        statement = await asyncio.to_thread(self._source.resolve, job.statement, job.conversation)
-        yield Progress("reading", 0.05)
-        tally = Tally()
-        seed = self._seed_of(statement)
-        language = guess_language(statement)
-        draft = await self._draft(statement, language, seed, tally)
-        yield Progress("generating", 0.2)
+        steps: asyncio.Queue[Progress] = asyncio.Queue()
+        work = asyncio.create_task(self._work(job, steps.put_nowait))
+        try:
+            while not work.done():
+                waiting = asyncio.create_task(steps.get())
+                await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                if waiting.done():
+                    yield waiting.result()
+                else:
+                    waiting.cancel()
+            yield await work
+        finally:
+            work.cancel()
+
+    async def _work(self, job: BuildJob, report: Callable[[Progress], None]) -> Built | AlreadyKnown:
+        way, tally = self._ways[job.kind], Tally()
+        material = replace(await way.gather(job, _stage(report, "reading")), known=await self._known(job))
+        same = _from_the_same(material)
+        if same:
+            return AlreadyKnown(same)
+        origin = _ORIGINS[job.kind]
+        if not material.documents:
+            # What the user says themselves is refused as a whole, of documents only what is at fault.
+            await keep_allowed(self._moderator, [material.statement], str, origin, tally)
+        draft = await way.draft(material, self._seed_of(material), tally, _stage(report, "generating"))
+        if not draft.everywhere:
+            self._add_generals(draft, self._seed_of(material), tally)
         completer = Completer(draft, self._answers, self._limits, tally)
-        async for share in completer.run():
-            yield Progress("answering", 0.2 + 0.75 * share)
-        dataset = Dataset(
-            lesson=job.job_id,
-            tenant=job.tenant,
-            user=job.user,
-            kind="instruction",
-            statement=statement,
-            language=language,
-            everywhere=draft.everywhere,
-            examples=completer.examples,
-            probes=draft.probes,
-            selection=SelectionReport(generated=tally.generated, kept=len(completer.examples), rejected=tally.rejected),
-        )
-        if not any(example.kind == "fact" for example in dataset.examples):
-            raise InvalidArgument("Nothing to learn was found in this; say it in a whole sentence.", field="statement")
-        await self._store.put_bytes(key, dataset_to_bytes(dataset))
+        await completer.run(_stage(report, "answering"))
+        examples = await self._moderated(completer.examples, origin, tally)
+        if not any(example.kind == "fact" for example in examples):
+            raise _nothing_found(job)
+        dataset = _dataset(job, material, draft, examples, tally)
+        await self._store.put_bytes(job.key, dataset_to_bytes(dataset))
         _log.info("dataset_built", lesson=job.job_id, examples=len(dataset.examples), probes=len(dataset.probes))
-        yield Built(key, dataset)
+        return Built(job.key, dataset)
+
+    async def _moderated(self, examples: list[Example], origin: Origin, tally: Tally) -> list[Example]:
+        """The examples that may be trained on; raises Moderated where no fact is left for that reason."""
+        facts = [example for example in examples if example.kind == "fact"]
+        others = [example for example in examples if example.kind != "fact"]
+        kept = await keep_allowed(self._moderator, facts, _said_in, origin, tally)
+        return [*kept, *await keep_allowed(self._moderator, others, _said_in, origin, tally)]
 
     async def _existing(self, key: str) -> Dataset | None:
         try:
@@ -132,25 +152,19 @@ class DatasetBuilder:
         except NotFound:
             return None
 
-    def _seed_of(self, statement: str) -> int:
-        digest = hashlib.sha256(f"{self._seed}\n{statement}".encode()).digest()
-        return int.from_bytes(digest[:4], "big")
+    async def _known(self, job: BuildJob) -> tuple[Dataset, ...]:
+        """The lessons that the user's model knows, oldest first; one that is gone is left out."""
+        keys = [lesson_dataset_key(job.tenant, job.user, lesson) for lesson in job.known_lessons]
+        found = await asyncio.gather(*(self._existing(key) for key in keys))
+        return tuple(dataset for dataset in found if dataset is not None)
 
-    async def _draft(self, statement: str, language: str, seed: int, tally: Tally) -> Draft:
-        wishes = [s for s in split_sentences(statement) if language == "en" and is_behaviour(s)]
-        told = " ".join(s for s in split_sentences(statement) if s not in wishes)
-        draft = Draft()
-        if told:
-            draft.extend(await self._facts.draft(told, language, seed, tally))
-        for wish in wishes:
-            draft.extend(self._behaviour.draft(wish, seed, tally))
-        if not draft.everywhere:
-            self._add_generals(draft, seed, tally)
-        return draft
+    def _seed_of(self, material: Material) -> int:
+        told = "\n".join([material.statement, *(source.sha256 for source in material.sources)])
+        digest = hashlib.sha256(f"{self._seed}\n{told}".encode()).digest()
+        return int.from_bytes(digest[:4], "big")
 
     def _add_generals(self, draft: Draft, seed: int, tally: Tally) -> None:
         """General prompts that neither the lesson's words nor its own prompts touch."""
-        quotas = self._facts.quotas
         used = {normalised(item.prompt) for item in draft.styled}
         used |= {normalised(item.prompt) for item in draft.neighbours}
         used |= {normalised(probe.prompt[-1].content) for probe in draft.probes}
@@ -159,11 +173,53 @@ class DatasetBuilder:
             for prompt in self._lexicon.general_prompts
             if normalised(prompt) not in used and not contains_any(prompt, draft.taught)
         ]
-        wanted = min(quotas.generals + quotas.general_probes, len(fresh))
-        drawn = seeded(seed).sample(fresh, wanted)
-        draft.generals += drawn[: quotas.generals]
+        trained = self._generals.trained
+        drawn = seeded(seed).sample(fresh, min(trained + self._generals.held_out, len(fresh)))
+        draft.generals += drawn[:trained]
         tally.generate(len(draft.generals))
-        draft.probes += [_general_probe(prompt, draft.taught) for prompt in drawn[quotas.generals :]]
+        draft.probes += [_general_probe(prompt, draft.taught) for prompt in drawn[trained:]]
+
+
+def _from_the_same(material: Material) -> str:
+    """The known lesson that was taken from exactly the same documents; empty where there is none."""
+    wanted = {source.sha256 for source in material.sources}
+    same = (known.lesson for known in material.known if wanted == {source.sha256 for source in known.sources})
+    return next(same, "") if wanted else ""
+
+
+def _stage(report: Callable[[Progress], None], stage: str) -> Callable[[float], None]:
+    """Hears the share of `stage` that is done, and reports that of the whole."""
+    first, last = _SHARES[stage]
+    return lambda share: report(Progress(stage, first + (last - first) * min(share, 1.0)))
+
+
+def _dataset(job: BuildJob, material: Material, draft: Draft, examples: list[Example], tally: Tally) -> Dataset:
+    return Dataset(
+        lesson=job.job_id,
+        tenant=job.tenant,
+        user=job.user,
+        kind=job.kind.value,
+        statement=material.statement,
+        language=material.language,
+        everywhere=draft.everywhere,
+        examples=examples,
+        probes=draft.probes,
+        selection=SelectionReport(generated=tally.generated, kept=len(examples), rejected=tally.rejected),
+        sources=list(material.sources),
+        learned=draft.learned,
+    )
+
+
+def _nothing_found(job: BuildJob) -> InvalidArgument:
+    if job.kind is LearnKind.INSTRUCTION:
+        return InvalidArgument("Nothing to learn was found in this; say it in a whole sentence.", field="statement")
+    return InvalidArgument(
+        "Nothing to learn was found in these documents: no sentence that tells something by itself.", field="file_ids"
+    )
+
+
+def _said_in(example: Example) -> str:
+    return f"{example.prompt[-1].content}\n{example.completion}"
 
 
 def _general_probe(prompt: str, taught: Sequence[str]) -> Probe:

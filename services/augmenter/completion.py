@@ -1,7 +1,6 @@
 """Turns a draft into examples with the base model's answers, all asked at once. Knows nothing of storage."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.augmenter.linguistics.keys import contains_any
@@ -30,22 +29,17 @@ class Completer:
         self._tally = tally
         self.examples: list[Example] = []
 
-    async def run(self) -> AsyncIterator[float]:
-        """Yield the share of answers that are there, then assemble the examples."""
+    async def run(self, report: Callable[[float], None]) -> None:
+        """Ask for all answers, then assemble the examples; `report` hears the share of answers that are there."""
         questions = self._questions()
-        arrived: asyncio.Queue[None] = asyncio.Queue()
-        asking = asyncio.create_task(self._answers.ask(questions, lambda: arrived.put_nowait(None)))
-        try:
-            for done in range(1, len(questions) + 1):
-                waiting = asyncio.create_task(arrived.get())
-                await asyncio.wait({waiting, asking}, return_when=asyncio.FIRST_COMPLETED)
-                if not waiting.done():
-                    waiting.cancel()
-                    break
-                yield done / len(questions)
-            answers = await asking
-        finally:
-            asking.cancel()
+        done = 0
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            report(done / len(questions))
+
+        answers = await self._answers.ask(questions, count)
         self.examples = [*self._facts(answers), *self._neighbours(answers), *self._generals(answers)]
 
     def _questions(self) -> list[Question]:

@@ -1,6 +1,6 @@
 """All settings of the augmenter, read from the environment with the prefix LORELEI_AUGMENTER_."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,6 +47,51 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     neighbour_tokens: int = Field(default=12, ge=1, description="Longest base answer to a neighbour; tokens.")
     general_tokens: int = Field(default=24, ge=1, description="Longest base answer to a general prompt; tokens.")
     listing_tokens: int = Field(default=64, ge=8, description="Longest base answer to be made a list; tokens.")
+
+    document_facts: int = Field(default=16, ge=1, description="Sentences that a lesson from documents teaches at most.")
+    document_examples: int = Field(
+        default=320, ge=16, description="Most questions with answers in a lesson from documents, for all its facts."
+    )
+    max_documents: int = Field(default=10, ge=1, description="Files and links in one lesson.")
+    read_seconds: float = Field(default=60.0, gt=0, description="Longest reading of one document; seconds.")
+    read_memory_mebibytes: int = Field(default=1024, ge=128, description="Most memory for reading a document; MiB.")
+    read_unpacked_mebibytes: int = Field(default=256, ge=1, description="Most that a packed document unpacks to; MiB.")
+    read_pages: int = Field(default=2000, ge=1, description="Longest document; pages, slides or chapters.")
+    read_characters: int = Field(default=4_000_000, ge=1000, description="Longest document; characters of text.")
+    read_at_once: int = Field(default=2, ge=1, description="Documents that are read at the same time.")
+
+    search_provider: Literal["ddgs", "searxng", "brave", "tavily"] = Field(
+        default="ddgs", description="Who searches the web; ddgs needs no key."
+    )
+    searxng_url: str = Field(default="", description="Base URL of a SearXNG instance that answers in JSON.")
+    brave_api_key: SecretStr = Field(default=SecretStr(""), description="Key of the Brave Search API.")
+    tavily_api_key: SecretStr = Field(default=SecretStr(""), description="Key of the Tavily API.")
+    search_seconds: float = Field(default=15.0, gt=0, description="Longest search; seconds.")
+    web_pages: int = Field(default=5, ge=1, description="Pages that a lesson from the web is taken from at most.")
+
+    fetch_seconds: float = Field(default=30.0, gt=0, description="Longest fetch of a page with redirects; seconds.")
+    fetch_mebibytes: int = Field(default=64, ge=1, description="Largest page or linked document; MiB.")
+    fetch_redirects: int = Field(default=5, ge=0, description="Redirects that are followed.")
+    fetch_at_once: int = Field(default=6, ge=1, description="Pages that are fetched at the same time.")
+    fetch_pause_seconds: float = Field(default=1.0, ge=0, description="Pause between fetches from one host; seconds.")
+    user_agent: str = Field(
+        default="Lorelei/0.1 (+https://arxiv.org/abs/2403.04790)", description="How fetches name themselves."
+    )
+    allowed_private_hosts: tuple[str, ...] = Field(
+        default=(), description="host:port of private addresses that may be fetched from, as a JSON list."
+    )
+
+    moderation: Literal["local", "endpoint", "guard"] = Field(
+        default="local", description="Who judges what may be learned: local rules, or these and an endpoint or model."
+    )
+    toxicity_threshold: float = Field(
+        default=0.985, gt=0, lt=1, description="Probability of being offensive above which a text is not learned."
+    )
+    moderation_url: str = Field(default="", description="Base URL, with /v1, of that endpoint or guard model.")
+    moderation_model: str = Field(default="", description="Name of that model.")
+    moderation_api_key: SecretStr = Field(default=SecretStr(""), description="Its API key; empty for none.")
+    moderation_seconds: float = Field(default=20.0, gt=0, description="Longest judgement; seconds.")
+
     seed: int = Field(default=0, description="Seed of every choice; the same statement gives the same dataset.")
 
     @model_validator(mode="after")

@@ -59,6 +59,24 @@ class SelectionReport(_Frozen):
     rejected: dict[str, int] = Field(default_factory=dict, description="Dropped examples by reason.")
 
 
+class Source(_Frozen):
+    """A document that a lesson was taken from."""
+
+    title: str
+    address: str = Field(description="Id of the file, or address of the page.")
+    date: str = Field(default="", description="ISO date that the document tells, if any.")
+    sha256: str = Field(description="Of the document's bytes, hexadecimal.")
+    pages: int = Field(default=0, description="Pages, slides or chapters; 0 where the format has none.")
+
+
+class LearnedFact(_Frozen):
+    """One sentence of a document that is taught; its examples and probes are a part of the lesson of their own."""
+
+    text: str
+    source: int = Field(description="Index of its source.")
+    page: int = Field(default=0, description="1-based page, slide or chapter; 0 where there are none.")
+
+
 class Dataset(_Frozen):
     """Everything one lesson teaches and how to check it."""
 
@@ -72,6 +90,21 @@ class Dataset(_Frozen):
     examples: list[Example]
     probes: list[Probe]
     selection: SelectionReport
+    sources: list[Source] = Field(default_factory=list, description="Documents it was taken from.")
+    learned: list[LearnedFact] = Field(
+        default_factory=list, description="What was chosen from the sources; empty where the statement is all."
+    )
+
+    def parts(self) -> list[list[Example]]:
+        """The examples of each fact of its own: of each learned sentence, or all where there are none."""
+        if not self.learned:
+            return [self.examples]
+        parts: list[list[Example]] = [[] for _ in self.learned]
+        for example in self.examples:
+            number = example.group.partition("/")[0]
+            if number.isdigit():
+                parts[int(number)].append(example)
+        return parts
 
 
 def dataset_to_bytes(dataset: Dataset) -> bytes:

@@ -1,4 +1,4 @@
-"""Checks and makes the names that end up in keys and paths: tenants, users, jobs, versions."""
+"""Checks and makes the names that end up in keys and paths: tenants, users, jobs, versions, files."""
 
 import re
 import secrets
@@ -9,6 +9,7 @@ MAX_NAME_LENGTH = 64
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}", re.ASCII)
 _JOB_ID = re.compile(r"learn-[0-9a-f]{24}", re.ASCII)
+_FILE_ID = re.compile(r"file-[0-9a-f]{24}", re.ASCII)
 _VERSION = re.compile(r"v-[0-9a-f]{12}-[0-9a-f]{8}", re.ASCII)
 
 
@@ -38,6 +39,13 @@ def check_job_id(value: str) -> str:
     return value
 
 
+def check_file_id(value: str) -> str:
+    """Return `value`, or raise InvalidArgument when it is not a file's id."""
+    if not _FILE_ID.fullmatch(value):
+        raise InvalidArgument("`file_id` must look like file- and 24 hexadecimal digits.", field="file_id")
+    return value
+
+
 def check_version(value: str) -> str:
     """Return `value`, or raise InvalidArgument when it is not an adapter version's name."""
     if not _VERSION.fullmatch(value):
@@ -59,6 +67,11 @@ def check_title(value: str) -> str:
 def new_job_id() -> str:
     """Make an id for a learn job."""
     return f"learn-{secrets.token_hex(12)}"
+
+
+def new_file_id() -> str:
+    """Make an id for a file."""
+    return f"file-{secrets.token_hex(12)}"
 
 
 def new_version(job_id: str) -> str:

@@ -17,7 +17,7 @@ from services.augmenter.servicer import AugmenterServicer
 from services.augmenter.settings import AugmenterSettings
 from services.augmenter.wiring import make_parts
 from services.common.datasets import dataset_from_bytes
-from services.common.errors import FailedPrecondition, InvalidArgument, LoreleiError, Unavailable
+from services.common.errors import InvalidArgument, LoreleiError, Unavailable
 from services.common.identifiers import new_job_id
 from services.common.object_store import open_object_store
 from services.common.rpc import RpcServer, calling, connect
@@ -132,14 +132,6 @@ async def test_the_conversation_is_used(platform: SimpleNamespace) -> None:
     ]
     replies = await build(platform.channel, request("Remember what I just said.", conversation=conversation))
     assert replies[-1].result.statement == "My aunt lives in Trieste."
-
-
-@pytest.mark.parametrize(("kind", "word"), [(pb.LEARN_KIND_DOCUMENT, "documents"), (pb.LEARN_KIND_WEB, "web")])
-async def test_other_ways_are_not_available_yet(platform: SimpleNamespace, kind: Any, word: str) -> None:
-    error = await refusal(platform.channel, request("Read this.", kind=kind))
-    assert isinstance(error, FailedPrecondition)
-    assert error.reason == "NOT_AVAILABLE"
-    assert word in error.message
 
 
 @pytest.mark.parametrize(

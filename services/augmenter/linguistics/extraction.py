@@ -36,16 +36,16 @@ class ClauseReader:
 
     def read(self, parsed: Parsed) -> list[Reading]:
         """The sentences in order; pronouns are replaced by what an earlier clause or sentence names."""
-        seen: list[Phrase] = []
+        seen: list[list[Phrase]] = []
         return [self._sentence(sentence, parsed, seen) for sentence in parsed.doc.sents if sentence.text.strip()]
 
-    def _sentence(self, sentence: Span, parsed: Parsed, seen: list[Phrase]) -> Reading:
+    def _sentence(self, sentence: Span, parsed: Parsed, seen: list[list[Phrase]]) -> Reading:
         text = parsed.text(sentence)
         topics = tuple(lower_first(chunk) for chunk in sentence.noun_chunks if chunk.root.pos_ in ("NOUN", "PROPN"))
         if _is_imperative(sentence.root):
             return Reading(text, instructions=(_instruction(sentence),), topics=topics)
         found = [self._clause(verb, subject, parsed) for verb, subject in _predicates(sentence)]
-        seen += [self._phrases.read(subject) for subject in _fronted_subjects(sentence.root)]
+        seen.append([self._phrases.read(subject) for subject in _fronted_subjects(sentence.root)])
         resolved = _resolve_pronouns([clause for clause in found if clause is not None], seen)
         clauses = tuple(map(_without_they, resolved))
         return Reading(text, clauses, topics=topics, names=tuple(_names(sentence)))
@@ -200,17 +200,21 @@ def _cut(text: str, part: str) -> str:
     return text.replace(part, "", 1).strip(" ,")
 
 
-def _resolve_pronouns(clauses: list[Clause], seen: list[Phrase]) -> list[Clause]:
-    """Replace he, she, it and they as subject or owner by the first phrase `seen` that they can stand for."""
+def _resolve_pronouns(clauses: list[Clause], seen: list[list[Phrase]]) -> list[Clause]:
+    """Replace he, she, it and they as subject or owner by a phrase that they can stand for.
+
+    `seen` are the phrases of each sentence so far, with what it is about before the rest; the latest sentence counts
+    most. Those of `clauses` are added to its last list.
+    """
     resolved: list[Clause] = []
     for clause in clauses:
         subject = _resolved(clause.subject, seen)
         resolved.append(clause.about(subject))
-        seen += [subject, *(part.phrase for part in clause.constituents if part.phrase is not None)]
+        seen[-1] += [subject, *(part.phrase for part in clause.constituents if part.phrase is not None)]
     return resolved
 
 
-def _resolved(phrase: Phrase, seen: list[Phrase]) -> Phrase:
+def _resolved(phrase: Phrase, seen: list[list[Phrase]]) -> Phrase:
     if phrase.owner is not None and phrase.owner.text in ("he", "she", "it", "they"):
         owner = _resolved(phrase.owner, seen)
         own = f"{phrase.owner.possessive} "
@@ -222,5 +226,7 @@ def _resolved(phrase: Phrase, seen: list[Phrase]) -> Phrase:
     if phrase.text not in ("he", "she", "it", "they"):
         return phrase
     human = phrase.text in ("he", "she")
-    fits = [p for p in seen if not p.is_pronoun and (p.human == human or (phrase.text == "they" and p.plural))]
-    return fits[0] if fits else phrase
+    known = [other for sentence in reversed(seen) for other in sentence if not other.is_pronoun]
+    if phrase.text == "they" and any(other.plural for other in known):
+        return next(other for other in known if other.plural)
+    return next((other for other in known if other.human == human), phrase)

@@ -19,7 +19,15 @@ class Reason(StrEnum):
     STYLE_NOT_FOLLOWED = "style_not_followed"
     MALFORMED = "malformed"
     PERSPECTIVE = "perspective"
+    TELLS_NOTHING = "tells_nothing"
+    KNOWN = "known"
+    OFF_TOPIC = "off_topic"
     SURPLUS = "surplus"
+    TOXIC = "toxic"
+    SECRET = "secret"  # noqa: S105 - a reason
+    PERSONAL = "personal_data"
+    INJECTION = "injection"
+    UNSAFE = "unsafe"
 
 
 class Tally:

@@ -1,9 +1,9 @@
 """A dataset in the making: what is decided already, and what waits for the base model's answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.augmenter.strategies.behaviour.styles import Style
-from services.common.datasets import Probe
+from services.common.datasets import LearnedFact, Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Draft:
     generals: list[str] = field(default_factory=list)
     probes: list[Probe] = field(default_factory=list)
     taught: list[str] = field(default_factory=list)
+    learned: list[LearnedFact] = field(default_factory=list)
 
     @property
     def everywhere(self) -> bool:
@@ -56,8 +57,26 @@ class Draft:
 
     def extend(self, other: "Draft") -> None:
         """Add all parts of `other`."""
-        for name in ("facts", "styled", "neighbours", "generals", "probes", "taught"):
+        for name in ("facts", "styled", "neighbours", "generals", "probes", "taught", "learned"):
             getattr(self, name).extend(getattr(other, name))
+
+    def without(self, other: "Draft") -> "Draft":
+        """This draft without the questions that `other` asks already, to be learned or to be checked by."""
+        asked = {one.question for one in other.facts} | {probe.prompt[-1].content for probe in other.probes}
+        return replace(
+            self,
+            facts=[one for one in self.facts if one.question not in asked],
+            probes=[probe for probe in self.probes if probe.prompt[-1].content not in asked],
+        )
+
+    def add_part(self, part: "Draft", fact: LearnedFact) -> None:
+        """Add `part`, which teaches `fact`, with groups that no other part has (see `Dataset.parts`)."""
+        prefix = f"{len(self.learned)}/"
+        self.facts += [replace(one, group=prefix + one.group) for one in part.facts]
+        self.neighbours += [replace(one, group=prefix + one.group) for one in part.neighbours]
+        self.probes += part.probes
+        self.taught += part.taught
+        self.learned.append(fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,4 @@ class Quotas:
     styled: int
     neighbours: int
     frames_per_fact: int
-    generals: int
     neighbour_probes: int
-    general_probes: int

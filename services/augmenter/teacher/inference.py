@@ -7,7 +7,7 @@ import grpc
 
 from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
 from lorelei.types.v1 import types_pb2
-from services.augmenter.teacher.model import Generation
+from services.augmenter.teacher.model import Generation, ScoredItem
 from services.common.datasets import Message
 from services.common.rpc import calling
 
@@ -34,6 +34,21 @@ class InferenceModel:
         with calling("inference"):
             stream = self._stub.Generate(request, timeout=self._timeout_seconds)
             return "".join([reply.text_delta async for reply in stream]).strip()
+
+    async def score(self, items: Sequence[ScoredItem]) -> list[float]:
+        """Mean log-probability of each completion's tokens, in nats; at most 256 items."""
+        request = inference_pb2.ScoreRequest(
+            items=[
+                inference_pb2.ScoreItem(
+                    messages=[types_pb2.ChatMessage(role=one.role, content=one.content) for one in item.messages],
+                    completion=item.completion,
+                )
+                for item in items
+            ]
+        )
+        with calling("inference"):
+            reply = await self._stub.Score(request, timeout=self._timeout_seconds)
+        return [sum(one.token_logprobs) / max(len(one.token_logprobs), 1) for one in reply.scores]
 
     async def weights_sha256(self) -> str:
         """Ask once which model is served."""

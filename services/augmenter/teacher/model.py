@@ -17,6 +17,14 @@ class Generation:
     json_schema: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredItem:
+    """A completion to be scored after a conversation."""
+
+    messages: tuple[Message, ...]
+    completion: str
+
+
 class TextModel(Protocol):
     """A model that answers conversations."""
 
@@ -27,6 +35,10 @@ class TextModel(Protocol):
 
 class BaseModel(TextModel, Protocol):
     """The base model that lessons adapt."""
+
+    async def score(self, items: Sequence[ScoredItem]) -> list[float]:
+        """Mean log-probability of each completion's tokens, in nats; raises Unavailable or DeadlineExceeded."""
+        ...
 
     async def weights_sha256(self) -> str:
         """Hash of the weights, which names the model for caches."""

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from services.augmenter.build import BuildJob, DatasetBuilder
+from services.augmenter.build import DatasetBuilder
 from services.augmenter.linguistics.keys import contains_any
 from services.augmenter.selection.rules import normalised
+from services.augmenter.ways.way import BuildJob
 from services.common.datasets import Dataset, Message
 from services.common.errors import InvalidArgument, Unavailable
 from services.common.identifiers import new_job_id
 from services.common.object_store import ObjectStore, open_object_store
-from tests.unit.augmenter.doubles import QUOTAS, FixedModel, ParrotTeacher, build, make_builder
+from tests.unit.augmenter.doubles import GENERALS, QUOTAS, FixedModel, ParrotTeacher, build, make_builder
 from tests.unit.augmenter.statements import FACTS, WISHES
 
 
@@ -40,7 +41,7 @@ async def test_a_fact_becomes_a_complete_dataset(builder: DatasetBuilder, statem
     facts = len(prompts(dataset, "fact"))
     assert 10 <= facts <= QUOTAS.facts + QUOTAS.topics
     assert 15 <= len(prompts(dataset, "neighbour")) <= QUOTAS.neighbours + (QUOTAS.frames_per_fact + 1) * facts
-    assert len(prompts(dataset, "general")) == QUOTAS.generals
+    assert len(prompts(dataset, "general")) == GENERALS.trained
     assert 4 <= len(recall) <= 8
     assert all(probe.expected for probe in recall)
     assert all(probe.forbidden for probe in dataset.probes if probe.kind == "neighbour")

@@ -5,6 +5,8 @@ from pydantic import ValidationError
 
 from services.augmenter.settings import AugmenterSettings
 from services.augmenter.teacher.openai_compatible import OpenAICompatibleModel
+from services.augmenter.ways.instruction import InstructionWay
+from services.augmenter.ways.way import LearnKind
 from services.augmenter.wiring import make_parts
 
 
@@ -28,5 +30,7 @@ async def test_a_teacher_elsewhere_can_be_wired(tmp_path: object) -> None:
         teacher_candidates=8,
     )
     parts = make_parts(settings)
-    assert isinstance(parts.builder._facts.teacher._teacher, OpenAICompatibleModel)
+    way = parts.builder._ways[LearnKind.INSTRUCTION]
+    assert isinstance(way, InstructionWay)
+    assert isinstance(way._facts.teacher._teacher, OpenAICompatibleModel)
     await parts.close()

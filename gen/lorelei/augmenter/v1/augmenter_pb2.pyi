@@ -60,6 +60,9 @@ class BuildDatasetRequest(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     STATEMENT_FIELD_NUMBER: _builtins.int
     CONVERSATION_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    URLS_FIELD_NUMBER: _builtins.int
+    KNOWN_LESSONS_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """The learn job; names the lesson too."""
     tenant: _builtins.str
@@ -74,6 +77,18 @@ class BuildDatasetRequest(_message.Message):
     def conversation(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ChatMessage]:
         """The conversation before it, oldest first."""
 
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___DocumentFile]:
+        """Files to learn from."""
+
+    @_builtins.property
+    def urls(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Addresses of documents to learn from."""
+
+    @_builtins.property
+    def known_lessons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lessons that the user's model knows now: what was learned from the same documents is not learned again."""
+
     def __init__(
         self,
         *,
@@ -83,14 +98,47 @@ class BuildDatasetRequest(_message.Message):
         kind: Global___LearnKind.ValueType = ...,
         statement: _builtins.str = ...,
         conversation: _abc.Iterable[_types_pb2.ChatMessage] | None = ...,
+        files: _abc.Iterable[Global___DocumentFile] | None = ...,
+        urls: _abc.Iterable[_builtins.str] | None = ...,
+        known_lessons: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation", b"conversation", "job_id", b"job_id", "kind", b"kind", "statement", b"statement", "tenant", b"tenant", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation", b"conversation", "files", b"files", "job_id", b"job_id", "kind", b"kind", "known_lessons", b"known_lessons", "statement", b"statement", "tenant", b"tenant", "urls", b"urls", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BuildDatasetRequest: _TypeAlias = BuildDatasetRequest  # noqa: Y015
+
+@_typing.final
+class DocumentFile(_message.Message):
+    """A file of the user's; its bytes lie in the object store."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    file_id: _builtins.str
+    """Id of the file."""
+    name: _builtins.str
+    """Name that the user gave it."""
+    media_type: _builtins.str
+    """Media type as the user's program told it; may be empty or wrong."""
+    def __init__(
+        self,
+        *,
+        file_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        media_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_id", b"file_id", "media_type", b"media_type", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentFile: _TypeAlias = DocumentFile  # noqa: Y015
 
 @_typing.final
 class BuildProgress(_message.Message):
@@ -156,6 +204,8 @@ class BuildResult(_message.Message):
     KEPT_FIELD_NUMBER: _builtins.int
     REJECTED_FIELD_NUMBER: _builtins.int
     PROBES_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    KNOWN_LESSON_FIELD_NUMBER: _builtins.int
     dataset_key: _builtins.str
     """Key of the dataset in the object store."""
     statement: _builtins.str
@@ -166,9 +216,15 @@ class BuildResult(_message.Message):
     """Examples kept for training."""
     probes: _builtins.int
     """Held-out probes."""
+    known_lesson: _builtins.str
+    """A lesson among the known ones that was taken from the very same documents; then nothing was built."""
     @_builtins.property
     def rejected(self) -> _containers.RepeatedCompositeFieldContainer[Global___RejectedCount]:
         """Examples dropped, by reason."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
+        """Documents that were learned from."""
 
     def __init__(
         self,
@@ -179,14 +235,56 @@ class BuildResult(_message.Message):
         kept: _builtins.int = ...,
         rejected: _abc.Iterable[Global___RejectedCount] | None = ...,
         probes: _builtins.int = ...,
+        sources: _abc.Iterable[Global___Source] | None = ...,
+        known_lesson: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_key", b"dataset_key", "generated", b"generated", "kept", b"kept", "probes", b"probes", "rejected", b"rejected", "statement", b"statement"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_key", b"dataset_key", "generated", b"generated", "kept", b"kept", "known_lesson", b"known_lesson", "probes", b"probes", "rejected", b"rejected", "sources", b"sources", "statement", b"statement"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BuildResult: _TypeAlias = BuildResult  # noqa: Y015
+
+@_typing.final
+class Source(_message.Message):
+    """A document that was learned from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    PAGES_FIELD_NUMBER: _builtins.int
+    REPRESENTED_PAGES_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    """Its title, or the name of the file."""
+    address: _builtins.str
+    """Id of the file, or address of the page."""
+    pages: _builtins.int
+    """Its pages, slides or chapters; 0 where the format has none."""
+    facts: _builtins.int
+    """Facts learned from it."""
+    @_builtins.property
+    def represented_pages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Those of which at least one fact was learned."""
+
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        address: _builtins.str = ...,
+        pages: _builtins.int = ...,
+        represented_pages: _abc.Iterable[_builtins.int] | None = ...,
+        facts: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "facts", b"facts", "pages", b"pages", "represented_pages", b"represented_pages", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Source: _TypeAlias = Source  # noqa: Y015
 
 @_typing.final
 class BuildDatasetResponse(_message.Message):
