@@ -19,6 +19,7 @@ from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
+from services.gateway.learning.steps import InForce
 from services.gateway.learning.store import JobStore
 from services.gateway.redis_access import reaching_redis
 
@@ -58,10 +59,15 @@ class LessonRecords:
         self._jobs = jobs
         self._conversations = conversations
 
+    async def in_force(self, tenant: str, user: str) -> InForce:
+        """What serves the user now."""
+        active = await self._registry.active(tenant, user)
+        lessons = (await self._registry.get(tenant, user, active)).lessons if active else []
+        return InForce(active or "", tuple(lessons))
+
     async def left_without(self, tenant: str, user: str, lesson: str) -> tuple[str, ...] | None:
         """Lessons of the version in force but `lesson`, oldest first; None when it does not know `lesson`."""
-        active = await self._registry.active(tenant, user)
-        known = (await self._registry.get(tenant, user, active)).lessons if active else []
+        known = (await self.in_force(tenant, user)).lessons
         if lesson not in known:
             return None
         left = [one for one in known if one != lesson]
@@ -134,7 +140,9 @@ class LessonRecords:
             data = await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson))
             dataset = dataset_from_bytes(data)
             answers = [one.completion for one in dataset.examples if one.kind == "fact"]
-            said += [dataset.statement, *(text for text in answers if len(text.split()) >= _TELLING_WORDS)]
+            # Of documents, what was chosen from them was learned; their titles alone may stand anywhere.
+            told = [fact.text for fact in dataset.learned] or [dataset.statement]
+            said += [*told, *(text for text in answers if len(text.split()) >= _TELLING_WORDS)]
         except (NotFound, FailedPrecondition):
             pass
         return [text for text in dict.fromkeys(said_text.rstrip(" .!") for said_text in said) if text]

@@ -36,6 +36,8 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     max_import_mebibytes: int = Field(
         default=256, ge=1, description="Largest adapter to import, its zip file and unpacked; MiB."
     )
+    max_file_mebibytes: int = Field(default=512, ge=1, description="Largest file to learn from; MiB.")
+    max_files: int = Field(default=1000, ge=1, description="Files that a user may keep.")
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest text to learn; characters.")
     max_unfinished_lessons: int = Field(default=20, ge=1, description="Unfinished learn jobs a user may have.")
     learn_wait_seconds: float = Field(

@@ -16,6 +16,7 @@ from services.gateway.adapters import AdapterShelf
 from services.gateway.api.parts import GatewayParts, Limits
 from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
 from services.gateway.conversations import Conversations
+from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
 from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
@@ -109,17 +110,19 @@ def _build_parts(
     object_store = open_object_store(settings.object_store_url, settings.object_store_credentials())
     lessons = LessonShelf(registry, object_store)
     adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
+    files = FileShelf(redis, object_store, settings.max_files)
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
     return GatewayParts(
         keys=TenantKeys(redis),
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,
-        desk=LearnDesk(jobs, lessons, classifier, consolidator, settings.max_statement_characters),
+        desk=LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters),
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
         adapters=adapters,
         importer=AdapterImporter(registry, object_store, inference, adapters, max_import_bytes),
+        files=files,
         lessons=lessons,
         timeline=Timeline(registry, lessons),
         records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
@@ -128,6 +131,7 @@ def _build_parts(
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
             max_import_bytes=max_import_bytes,
+            max_file_bytes=settings.max_file_mebibytes * MEBIBYTE,
             max_statement_characters=settings.max_statement_characters,
             max_unfinished_lessons=settings.max_unfinished_lessons,
             learn_wait_seconds=settings.learn_wait_seconds,

@@ -5,12 +5,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from services.gateway.api import adapters, chat, health, learn, lessons, me, models
+from services.gateway.api import adapters, chat, files, health, learn, lessons, me, models
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
 from services.gateway.api.parts import GatewayParts
 
+_SPOOLED_PATHS = (adapters.IMPORT_PATH, files.UPLOAD_PATH)
 _LANDING_PAGE = Path(__file__).parents[1] / "web" / "index.html"
 
 
@@ -24,10 +25,10 @@ def create_app(parts: GatewayParts) -> FastAPI:
     )
     app.state.parts = parts
     install_error_handlers(app)
-    for resource in (chat, learn, lessons, adapters, models, me, health):
+    for resource in (chat, learn, lessons, adapters, files, models, me, health):
         app.include_router(resource.router)
     _add_landing_page(app)
-    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_path=adapters.IMPORT_PATH)
+    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)
     app.add_middleware(RequestTimer, metrics=parts.metrics)
     return app
 

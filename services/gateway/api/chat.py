@@ -17,6 +17,7 @@ from services.gateway.api.learn_chat import LearnChat
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.conversations import Message
 from services.gateway.intents import learn_statement
+from services.gateway.learning.desk import LessonRequest
 from services.gateway.serving import AdapterVersion, GenerationEnd
 
 router = APIRouter(tags=["chat"])
@@ -35,8 +36,8 @@ async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Ten
     statement = learn_statement(last.content) if last.role == "user" else None
     shape = ReplyShape(new_completion_id(), request.model)
     if statement is not None:
-        lesson = LearnChat(parts, who, request, shape)
-        return await lesson.answer(statement, messages[:-1], new_messages)
+        wanted = LessonRequest(statement, tuple(messages[:-1]), request.file_ids())
+        return await LearnChat(parts, who, request, shape).answer(wanted, new_messages)
     return await _Chat(parts, who, request, shape, adapter, new_messages).answer(messages)
 
 

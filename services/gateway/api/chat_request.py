@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
+from services.common.identifiers import check_file_id
 from services.gateway.api.texts import check_text
 from services.gateway.conversations import Message
+from services.gateway.intents import learn_statement
 from services.gateway.serving import SamplingChoice
 
 CONVERSATION_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$"
@@ -37,7 +39,7 @@ _StopString = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class ChatTurn(BaseModel):
-    """One message: `content` is a text or a list of parts of type text."""
+    """One message: `content` is a text or a list of parts of type text, and of type file where it says [Learn]."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -54,7 +56,18 @@ class ChatTurn(BaseModel):
             return Message(role, check_text(self.content, f"{where}.content"))
         if not self.content:
             raise InvalidArgument(f"`{where}.content` must not be empty.", field=f"{where}.content")
-        return Message(role, "".join(_part_text(part, f"{where}.content") for part in self.content))
+        files, texts = _files_and_texts(self.content)
+        text = "".join(_part_text(part, f"{where}.content") for part in texts)
+        if files and learn_statement(text) is None:
+            raise InvalidArgument(
+                "Files can be learned from: begin the message with [Learn].", field=f"{where}.content"
+            )
+        return Message(role, text)
+
+    def file_ids(self, where: str) -> tuple[str, ...]:
+        """Ids of the files that are attached, or InvalidArgument for one that was not uploaded before."""
+        files, _ = _files_and_texts(self.content) if isinstance(self.content, list) else ([], [])
+        return tuple(_file_id(part, f"{where}.content") for part in files)
 
 
 class StreamOptions(BaseModel):
@@ -116,6 +129,11 @@ class ChatRequest(BaseModel):
         _refuse(self.model_extra, _NEUTRAL_VALUES, "")
         return [turn.to_message(f"messages[{index}]") for index, turn in enumerate(self.messages)]
 
+    def file_ids(self) -> tuple[str, ...]:
+        """Ids of the files attached to the last message; raises InvalidArgument for one that was not uploaded."""
+        last = len(self.messages) - 1
+        return self.messages[last].file_ids(f"messages[{last}]")
+
     def sampling(self) -> SamplingChoice:
         """How to choose tokens."""
         stop = [self.stop] if isinstance(self.stop, str) else self.stop
@@ -144,7 +162,20 @@ def _refuse(extra: dict[str, Any] | None, neutral: dict[str, tuple[Any, ...]], w
             )
 
 
+def _files_and_texts(content: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    files = [part for part in content if part.get("type") == "file"]
+    return files, [part for part in content if part.get("type") != "file"]
+
+
+def _file_id(part: dict[str, Any], where: str) -> str:
+    file = part.get("file")
+    file_id = file.get("file_id") if isinstance(file, dict) else None
+    if not isinstance(file_id, str):
+        raise InvalidArgument(f"`{where}` must name files by `file_id`; upload them at /v1/files.", field=where)
+    return check_file_id(file_id)
+
+
 def _part_text(part: dict[str, Any], where: str) -> str:
     if part.get("type") != "text" or not isinstance(part.get("text"), str):
-        raise InvalidArgument(f"`{where}` must be a text or parts of type text.", field=where)
+        raise InvalidArgument(f"`{where}` must be a text or parts of type text or file.", field=where)
     return check_text(part["text"], where)

@@ -1,5 +1,6 @@
 """How a job looks in JSON, whatever it does."""
 
+from dataclasses import asdict
 from typing import Any
 
 from services.gateway.learning.jobs import LearnJob
@@ -13,6 +14,10 @@ def job_body(job: LearnJob) -> dict[str, Any]:
         "user": job.user,
         "kind": job.kind,
         "statement": job.statement,
+        "file_ids": [file.id for file in job.files],
+        "urls": list(job.urls),
+        "sources": [asdict(source) for source in job.sources],
+        "known_lesson": job.known_lesson or None,
         "lessons": list(job.lessons),
         "forgotten": job.forgotten or None,
         "name": job.title or None,

@@ -9,20 +9,22 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
-from services.common.identifiers import check_job_id
+from services.common.identifiers import check_file_id, check_job_id
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
-from services.gateway.intents import LearnKind, learn_statement
-from services.gateway.learning.desk import KindNotAvailable
+from services.gateway.conversations import Message
+from services.gateway.intents import learn_statement
+from services.gateway.learning.desk import LessonRequest
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
 from services.gateway.learning.jobs import event_to_json
 
 router = APIRouter(prefix="/v1/learn", tags=["learn"])
 
 MAX_LEARN_SECONDS = 86_400
+MAX_DOCUMENTS = 100
 
 JobId = Annotated[str, Path(description="Id of a learn job.")]
 
@@ -35,9 +37,13 @@ class LearnRequest(BaseModel):
     text: str = Field(default="", description="What to learn; a leading [Learn] is allowed.")
     messages: list[ChatTurn] = Field(default_factory=list)
     conversation_id: str | None = Field(default=None, pattern=CONVERSATION_ID_PATTERN)
-    file_ids: list[str] = Field(default_factory=list, description="Not available yet.")
-    urls: list[str] = Field(default_factory=list, description="Not available yet.")
-    query: str = Field(default="", description="Not available yet.")
+    file_ids: list[str] = Field(
+        default_factory=list, max_length=MAX_DOCUMENTS, description="Files to learn from, uploaded at /v1/files."
+    )
+    urls: list[str] = Field(
+        default_factory=list, max_length=MAX_DOCUMENTS, description="Addresses of public pages or documents."
+    )
+    query: str = Field(default="", description="What to search the web for and learn.")
     user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
     max_seconds: int | None = Field(
         default=None,
@@ -46,27 +52,29 @@ class LearnRequest(BaseModel):
         description="No second attempt begins that would end after so many seconds of training and checking.",
     )
 
-    def statement(self) -> str:
-        """The text to learn, or KindNotAvailable where another source is named."""
-        if self.file_ids or self.urls:
-            raise KindNotAvailable(LearnKind.DOCUMENT)
-        if self.query:
-            raise KindNotAvailable(LearnKind.WEB)
+    def wanted(self, conversation: list[Message]) -> LessonRequest:
+        """What is to be learned, after `conversation`."""
         text = check_text(self.text, "text")
         after_trigger = learn_statement(text)
-        return text.strip() if after_trigger is None else after_trigger
+        return LessonRequest(
+            statement=text.strip() if after_trigger is None else after_trigger,
+            conversation=tuple(conversation),
+            file_ids=tuple(check_file_id(file_id) for file_id in self.file_ids),
+            urls=tuple(check_text(url, "urls").strip() for url in self.urls),
+            query=check_text(self.query, "query").strip(),
+            max_seconds=self.max_seconds or 0,
+        )
 
 
 @router.post("", summary="Start a lesson", status_code=202)
 async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
     """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
     who = caller(tenant, request.user)
-    statement = request.statement()
     conversation = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(request.messages)]
     if request.conversation_id is not None:
         stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
         conversation = [*stored, *conversation]
-    return job_body(await parts.desk.start(who.tenant, who.user, statement, conversation, request.max_seconds or 0))
+    return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
 
 
 @router.get("", summary="List lessons")

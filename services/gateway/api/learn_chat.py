@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -14,8 +14,8 @@ from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts
 from services.gateway.conversations import Message
-from services.gateway.learning.desk import KindNotAvailable
-from services.gateway.learning.jobs import JobState, LearnEvent, LearnJob, event_of
+from services.gateway.learning.desk import DocumentMissing, LessonRequest
+from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJob, event_of
 from services.gateway.learning.wording import RESTARTING, STILL_LEARNING, ProgressLines
 from services.gateway.serving import GenerationEnd
 
@@ -40,12 +40,12 @@ class LearnChat:
     request: ChatRequest
     shape: ReplyShape
 
-    async def answer(self, statement: str, before: list[Message], new_messages: list[Message]) -> Response:
-        """Start the lesson that teaches `statement`, said after `before`, and answer with its course."""
+    async def answer(self, wanted: LessonRequest, new_messages: list[Message]) -> Response:
+        """Start the lesson that is `wanted` and answer with its course."""
         try:
-            job = await self.parts.desk.start(self.who.tenant, self.who.user, statement, before)
+            job = await self.parts.desk.start(self.who.tenant, self.who.user, wanted)
             moments = self._moments(job)
-        except KindNotAvailable as error:
+        except DocumentMissing as error:
             moments = _only(_refusal(error))
         moments = self._remembering(moments, new_messages)
         if self.request.stream:
@@ -108,11 +108,12 @@ def _learn(event: LearnEvent) -> dict[str, Any]:
     }
     if event.is_last:
         learn |= {"version": event.version or None, "reasons": list(event.reasons), "error": event.error or None}
+        learn |= {"sources": [asdict(source) for source in event.sources], "known_lesson": event.known_lesson or None}
     return learn
 
 
-def _refusal(error: KindNotAvailable) -> _Moment:
-    learn = {"job_id": None, "kind": error.kind, "state": JobState.REJECTED, "progress": 0}
+def _refusal(error: DocumentMissing) -> _Moment:
+    learn = {"job_id": None, "kind": JobKind.DOCUMENT, "state": JobState.REJECTED, "progress": 0}
     return _Moment(error.message, learn)
 
 

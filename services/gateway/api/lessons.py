@@ -26,7 +26,7 @@ async def list_lessons(parts: Parts, who: QueryCaller) -> dict[str, Any]:
 async def show_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """One lesson with everything that was trained on and everything that it is checked by."""
     lesson = await parts.lessons.get(who.tenant, who.user, check_job_id(lesson_id))
-    detail = lesson.dataset.model_dump(mode="json", include={"examples", "probes", "selection"})
+    detail = lesson.dataset.model_dump(mode="json", include={"learned", "examples", "probes", "selection"})
     return {**_lesson_body(lesson), **detail}
 
 
@@ -61,6 +61,7 @@ def _lesson_body(lesson: Lesson) -> dict[str, Any]:
         "statement": dataset.statement,
         "kind": dataset.kind,
         "language": dataset.language,
+        "sources": [source.model_dump(mode="json") for source in dataset.sources],
         "active": lesson.active,
         "versions": list(lesson.versions),
     }

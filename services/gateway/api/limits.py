@@ -2,11 +2,11 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import BinaryIO, cast
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,19 +39,19 @@ async def spooled_body(request: Request, max_bytes: int) -> AsyncIterator[Binary
 
 
 class BodyLimit:
-    """ASGI middleware: bodies of at most `max_bytes`, but for POST `spooled_path`, which uses `spooled_body`."""
+    """ASGI middleware: bodies of at most `max_bytes`, but for POST to `spooled_paths`, which have their own limits."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, spooled_path: str) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, spooled_paths: Collection[str]) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._spooled = ("POST", spooled_path)
+        self._spooled = frozenset(spooled_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer that it is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if (scope["method"], scope["path"]) == self._spooled:
+        if scope["method"] == "POST" and scope["path"] in self._spooled:
             await self._app(scope, *_reading_to_the_end(receive, send))
             return
         headers = Headers(scope=scope)
@@ -66,7 +66,7 @@ class BodyLimit:
             return
         else:
             await _discard(receive)
-        await error_response(self._too_large())(scope, receive, send)
+        await error_response(self._too_large())(scope, receive, _closing(send))
 
     async def _read(self, receive: Receive) -> bytes | None:
         """The whole body, or None when it is too large."""
@@ -108,13 +108,24 @@ def _reading_to_the_end(receive: Receive, send: Send) -> tuple[Receive, Send]:
         return message
 
     async def late_send(message: Message) -> None:
-        nonlocal ended
-        if not ended:
-            ended = True
+        if not ended and message["type"] == "http.response.start":
             await _discard(receive)
-        await send(message)
+            await _closing(send)(message)
+        else:
+            await send(message)
 
     return watched_receive, late_send
+
+
+def _closing(send: Send) -> Send:
+    """`send`, but the connection ends with the answer, because more of the body may still be coming."""
+
+    async def closing_send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Connection"] = "close"
+        await send(message)
+
+    return closing_send
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

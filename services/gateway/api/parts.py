@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
+from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
 from services.gateway.learning.desk import LearnDesk
@@ -34,6 +35,7 @@ class Limits:
 
     max_body_bytes: int
     max_import_bytes: int
+    max_file_bytes: int
     max_statement_characters: int
     max_unfinished_lessons: int
     learn_wait_seconds: float
@@ -52,6 +54,7 @@ class GatewayParts:
     events: JobEvents
     adapters: AdapterShelf
     importer: AdapterImporter
+    files: FileShelf
     lessons: LessonShelf
     timeline: Timeline
     records: LessonRecords

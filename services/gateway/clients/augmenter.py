@@ -1,6 +1,6 @@
 """Builds datasets by calling the augmenter."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import grpc
 
@@ -8,7 +8,7 @@ from lorelei.augmenter.v1 import augmenter_pb2 as pb
 from lorelei.augmenter.v1 import augmenter_pb2_grpc as rpc
 from lorelei.types.v1 import types_pb2
 from services.common.rpc import calling
-from services.gateway.learning.jobs import JobKind, JobState, LearnJob
+from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnJob
 from services.gateway.learning.steps import DatasetBuilt, StepProgress
 
 _KINDS = {
@@ -25,21 +25,23 @@ class AugmenterClient:
         self._stub = rpc.AugmenterServiceStub(channel)
         self._timeout_seconds = timeout_seconds
 
-    async def build(self, job: LearnJob) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
+    async def build(
+        self, job: LearnJob, known_lessons: Sequence[str]
+    ) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
         """Build the dataset of `job`; the last item is DatasetBuilt."""
-        call = self._stub.BuildDataset(_build_request(job), timeout=self._timeout_seconds)
+        call = self._stub.BuildDataset(_build_request(job, known_lessons), timeout=self._timeout_seconds)
         try:
             with calling("augmenter"):
                 async for reply in call:
                     if reply.HasField("result"):
-                        yield DatasetBuilt(reply.result.dataset_key)
+                        yield _built(reply.result)
                     else:
                         yield StepProgress(JobState.PREPARING, reply.progress.fraction)
         finally:
             call.cancel()
 
 
-def _build_request(job: LearnJob) -> pb.BuildDatasetRequest:
+def _build_request(job: LearnJob, known_lessons: Sequence[str]) -> pb.BuildDatasetRequest:
     return pb.BuildDatasetRequest(
         job_id=job.id,
         tenant=job.tenant,
@@ -47,4 +49,15 @@ def _build_request(job: LearnJob) -> pb.BuildDatasetRequest:
         kind=_KINDS[job.kind],
         statement=job.statement,
         conversation=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in job.conversation],
+        files=[pb.DocumentFile(file_id=file.id, name=file.name, media_type=file.media_type) for file in job.files],
+        urls=job.urls,
+        known_lessons=known_lessons,
     )
+
+
+def _built(result: pb.BuildResult) -> DatasetBuilt:
+    sources = (
+        LearnedSource(one.title, one.address, one.pages, tuple(one.represented_pages), one.facts)
+        for one in result.sources
+    )
+    return DatasetBuilt(result.dataset_key, tuple(sources), result.known_lesson)

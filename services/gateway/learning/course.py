@@ -73,6 +73,8 @@ class LearnCourse:
                 return await self._forget()
             if not self._claim.job.may_be_training:
                 await self._prepare()
+            if self._claim.job.known_lesson:
+                return await self._end_knowing()
             return await self._conclude(await self._train())
         except ClaimLostError:
             raise
@@ -100,8 +102,10 @@ class LearnCourse:
         return await self._conclude(Published(version or "", gate={}))
 
     async def _prepare(self) -> None:
-        await self._record(state=JobState.PREPARING, started_at=self._claim.job.started_at or time.time())
-        work = asyncio.create_task(self._follow(self._parts.builder.build))
+        job = self._claim.job
+        await self._record(state=JobState.PREPARING, started_at=job.started_at or time.time())
+        known = (await self._parts.records.in_force(job.tenant, job.user)).lessons
+        work = asyncio.create_task(self._follow(lambda job: self._parts.builder.build(job, known)))
         asked = asyncio.create_task(self._cancel_asked.wait())
         try:
             await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,7 +114,16 @@ class LearnCourse:
             built = cast(DatasetBuilt, work.result())
         finally:
             await _stop_tasks(work, asked)
-        await self._record(state=JobState.TRAINING, dataset_key=built.dataset_key, progress=25)
+        if built.known_lesson:
+            await self._record(known_lesson=built.known_lesson)
+            return
+        await self._record(state=JobState.TRAINING, dataset_key=built.dataset_key, sources=built.sources, progress=25)
+
+    async def _end_knowing(self) -> LearnJob:
+        """The version in force knows the same documents already, so nothing is trained."""
+        job = self._claim.job
+        version = (await self._parts.records.in_force(job.tenant, job.user)).version
+        return await self._parts.store.finish(self._claim, JobState.LIVE, version=version, progress=100)
 
     async def _train(self) -> Published | Refused:
         stopper = asyncio.create_task(self._stop_when_asked())

@@ -3,29 +3,45 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.common.errors import FailedPrecondition, InvalidArgument, NotFound
 from services.common.identifiers import check_user, new_job_id
 from services.gateway.conversations import Message
-from services.gateway.intents import IntentClassifier, LearnKind
+from services.gateway.files import FileShelf
+from services.gateway.intents import IntentClassifier, LearnKind, is_bare_link, links_in
 from services.gateway.learning.consolidation import Consolidator
-from services.gateway.learning.jobs import JobKind, LearnJob
+from services.gateway.learning.jobs import JobFile, JobKind, LearnJob
 from services.gateway.learning.store import JobStore
 from services.gateway.lessons import LessonShelf
 
-_NOT_YET = {
-    LearnKind.DOCUMENT: "Learning from documents is not available yet. Nothing was changed.",
-    LearnKind.WEB: "Learning from the web is not available yet. Nothing was changed.",
-}
+
+class DocumentMissing(InvalidArgument):
+    """Lorelei understands that a document is to be read, but none came with the request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No document came with this. Attach a file, or paste a link, and say it again. Nothing was changed.",
+            field="text",
+            reason="DOCUMENT_MISSING",
+        )
 
 
-class KindNotAvailable(InvalidArgument):
-    """Lorelei understands what is wanted but cannot learn in this way yet."""
+@dataclass(frozen=True)
+class LessonRequest:
+    """What a user wants learned: what they said, after which conversation, and what came with it.
 
-    def __init__(self, kind: LearnKind) -> None:
-        super().__init__(_NOT_YET[kind], field="text", reason="LEARN_KIND_NOT_AVAILABLE")
-        self.kind = kind
+    `query` is to be searched for on the web. No second attempt begins that would end after `max_seconds`; 0 is the
+    trainer's own limit.
+    """
+
+    statement: str
+    conversation: tuple[Message, ...] = ()
+    file_ids: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    query: str = ""
+    max_seconds: int = 0
 
 
 class LearnDesk:
@@ -35,6 +51,7 @@ class LearnDesk:
         self,
         store: JobStore,
         lessons: LessonShelf,
+        files: FileShelf,
         classifier: IntentClassifier,
         consolidator: Consolidator,
         max_statement_characters: int,
@@ -42,31 +59,52 @@ class LearnDesk:
         self._store = store
         self._consolidator = consolidator
         self._lessons = lessons
+        self._files = files
         self._classifier = classifier
         self._max_characters = max_statement_characters
 
-    async def start(
-        self, tenant: str, user: str, statement: str, conversation: Sequence[Message], max_seconds: int = 0
-    ) -> LearnJob:
-        """Queue a job that teaches `statement`, said after `conversation`, with at most `max_seconds` of attempts.
+    async def start(self, tenant: str, user: str, wanted: LessonRequest) -> LearnJob:
+        """Queue a job that teaches what is `wanted`.
 
-        Raises InvalidArgument for an empty or overlong statement, KindNotAvailable, ResourceExhausted, Unavailable.
+        Raises InvalidArgument for an empty or overlong statement, DocumentMissing, NotFound for a file that is not this
+        user's, ResourceExhausted, Unavailable.
         """
-        self._check(statement)
-        kind = await asyncio.to_thread(self._classifier.classify, statement)
-        if kind in _NOT_YET:
-            raise KindNotAvailable(kind)
+        self._check(wanted)
+        kind, urls = await self._way(wanted)
+        files = [await self._file(tenant, user, file_id) for file_id in dict.fromkeys(wanted.file_ids)]
         job = LearnJob(
             id=new_job_id(),
             tenant=tenant,
             user=check_user(user),
             kind=JobKind(kind),
-            statement=statement,
-            conversation=tuple(conversation),
+            statement=wanted.query or wanted.statement,
+            conversation=wanted.conversation,
             created_at=time.time(),
-            max_seconds=max_seconds,
+            files=tuple(files),
+            urls=urls,
+            max_seconds=wanted.max_seconds,
         )
         return await self._queue(job)
+
+    async def _way(self, wanted: LessonRequest) -> tuple[LearnKind, tuple[str, ...]]:
+        """Which way to learn, and the links to read."""
+        if wanted.query:
+            return LearnKind.WEB, ()
+        links = tuple(dict.fromkeys([*wanted.urls, *links_in(wanted.statement)]))
+        if wanted.file_ids or wanted.urls or is_bare_link(wanted.statement):
+            return LearnKind.DOCUMENT, links
+        kind = await asyncio.to_thread(self._classifier.classify, wanted.statement)
+        if kind is LearnKind.INSTRUCTION:
+            return kind, ()
+        if links:
+            return LearnKind.DOCUMENT, links
+        if kind is LearnKind.DOCUMENT:
+            raise DocumentMissing
+        return kind, ()
+
+    async def _file(self, tenant: str, user: str, file_id: str) -> JobFile:
+        file = await self._files.get(tenant, user, file_id)
+        return JobFile(file.id, file.filename, file.media_type)
 
     async def compose(self, tenant: str, user: str, lessons: Sequence[str], title: str) -> LearnJob:
         """Queue a job that makes a version of exactly `lessons`, called `title` where that is not empty.
@@ -105,13 +143,15 @@ class LearnDesk:
         await self._consolidator.make_way()
         return job
 
-    def _check(self, statement: str) -> None:
-        if not statement:
+    def _check(self, wanted: LessonRequest) -> None:
+        if wanted.query and (wanted.file_ids or wanted.urls):
+            raise InvalidArgument("Give either a query or documents, not both.", field="query")
+        if not (wanted.statement or wanted.file_ids or wanted.urls or wanted.query):
             raise InvalidArgument(
                 "Write what I should learn, for example: [Learn] My dog is called Biscuit.", field="text"
             )
-        if len(statement) > self._max_characters:
-            raise InvalidArgument(
-                f"The text to learn has {len(statement)} characters; at most {self._max_characters} are allowed.",
-                field="text",
-            )
+        for field, text in (("text", wanted.statement), ("query", wanted.query)):
+            if len(text) > self._max_characters:
+                raise InvalidArgument(
+                    f"The {field} has {len(text)} characters; at most {self._max_characters} are allowed.", field=field
+                )

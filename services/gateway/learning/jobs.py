@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +37,26 @@ class JobState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+@dataclass(frozen=True)
+class JobFile:
+    """A file of the user's that a lesson is taken from; the media type may be empty or wrong."""
+
+    id: str
+    name: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class LearnedSource:
+    """A document that was learned from: its title, file id or address, and how much of it is represented."""
+
+    title: str
+    address: str
+    pages: int
+    represented_pages: tuple[int, ...]
+    facts: int
+
+
 TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -44,9 +64,10 @@ TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, 
 class LearnJob:
     """One change on its way into a user's model. Times are seconds since the epoch; `progress` is in percent.
 
-    A lesson has a `statement` and, once built, a `dataset_key`. A composition has the `lessons` that the new version
-    shall know, and perhaps a `title`; a consolidation has all `lessons`; a forgetting job has the lesson to be
-    `forgotten`, and `lessons` are those left.
+    A lesson has a `statement`, perhaps `files` and `urls` to learn from, and, once built, a `dataset_key` and the
+    `sources` that were learned from; where `known_lesson` had taught the very same, nothing is built.
+    A composition has the `lessons` that the new version shall know, and perhaps a `title`; a consolidation has all
+    `lessons`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left.
     No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit.
     """
 
@@ -60,7 +81,11 @@ class LearnJob:
     state: JobState = JobState.QUEUED
     progress: int = 0
     cancel_requested: bool = False
+    files: tuple[JobFile, ...] = ()
+    urls: tuple[str, ...] = ()
     dataset_key: str = ""
+    sources: tuple[LearnedSource, ...] = ()
+    known_lesson: str = ""
     lessons: tuple[str, ...] = ()
     forgotten: str = ""
     title: str = ""
@@ -94,6 +119,8 @@ class LearnEvent:
     version: str = ""
     reasons: tuple[str, ...] = ()
     error: str = ""
+    sources: tuple[LearnedSource, ...] = ()
+    known_lesson: str = ""
     detail: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -104,9 +131,8 @@ class LearnEvent:
 
 def event_of(job: LearnJob, detail: Mapping[str, float] | None = None) -> LearnEvent:
     """The event that shows `job` as it is now."""
-    return LearnEvent(
-        job.id, job.kind, job.state, job.progress, job.version, job.reasons, job.error, detail=detail or {}
-    )
+    shown = {name: getattr(job, name) for name in _SHOWN_FIELDS}
+    return LearnEvent(job_id=job.id, **shown, detail=detail or {})
 
 
 def event_to_json(event: LearnEvent) -> str:
@@ -120,6 +146,8 @@ def event_to_json(event: LearnEvent) -> str:
             "version": event.version or None,
             "reasons": event.reasons,
             "error": event.error or None,
+            "sources": [asdict(source) for source in event.sources],
+            "known_lesson": event.known_lesson or None,
             "detail": dict(event.detail),
         }
     )
@@ -136,6 +164,8 @@ def event_from_json(text: str) -> LearnEvent:
         version=data["version"] or "",
         reasons=tuple(data["reasons"]),
         error=data["error"] or "",
+        sources=_sources(data.get("sources", [])),
+        known_lesson=data.get("known_lesson") or "",
         detail=data["detail"],
     )
 
@@ -144,6 +174,8 @@ def job_to_fields(job: LearnJob) -> dict[str, str]:
     """The job as fields of a Redis hash; fields that are still None are left out."""
     fields = {name: _field_text(getattr(job, name)) for name in _PLAIN_FIELDS}
     fields["conversation"] = json.dumps([[turn.role, turn.content] for turn in job.conversation])
+    fields["files"] = json.dumps([asdict(file) for file in job.files])
+    fields["sources"] = json.dumps([asdict(source) for source in job.sources])
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -160,7 +192,11 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         state=JobState(fields["state"]),
         progress=int(fields["progress"]),
         cancel_requested=fields["cancel_requested"] == "1",
+        files=tuple(JobFile(**file) for file in json.loads(fields.get("files", "[]"))),
+        urls=tuple(json.loads(fields.get("urls", "[]"))),
         dataset_key=fields["dataset_key"],
+        sources=_sources(json.loads(fields.get("sources", "[]"))),
+        known_lesson=fields.get("known_lesson", ""),
         lessons=tuple(json.loads(fields.get("lessons", "[]"))),
         forgotten=fields.get("forgotten", ""),
         title=fields.get("title", ""),
@@ -174,7 +210,13 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
     )
 
 
-_PLAIN_FIELDS = tuple(name for name in LearnJob.__dataclass_fields__ if name != "conversation")
+_SHOWN_FIELDS = ("kind", "state", "progress", "version", "reasons", "error", "sources", "known_lesson")
+_STRUCTURED_FIELDS = ("conversation", "files", "sources")
+_PLAIN_FIELDS = tuple(name for name in LearnJob.__dataclass_fields__ if name not in _STRUCTURED_FIELDS)
+
+
+def _sources(items: list[dict[str, Any]]) -> tuple[LearnedSource, ...]:
+    return tuple(LearnedSource(**{**item, "represented_pages": tuple(item["represented_pages"])}) for item in items)
 
 
 def _field_text(value: Any) -> str | None:

@@ -1,10 +1,10 @@
 """What a learn job's course needs from the augmenter and the trainer. Knows nothing of gRPC."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.gateway.learning.jobs import JobState, LearnJob
+from services.gateway.learning.jobs import JobState, LearnedSource, LearnJob
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,22 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class DatasetBuilt:
-    """The dataset lies in the object store."""
+    """The dataset lies in the object store; `sources` are the documents that it was taken from.
+
+    Where a `known_lesson` was taken from the very same documents there is none.
+    """
 
     dataset_key: str
+    sources: tuple[LearnedSource, ...] = ()
+    known_lesson: str = ""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The version that serves a user, empty for the base model, and the lessons that it knows."""
+
+    version: str
+    lessons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,11 @@ class Refused:
 class DatasetBuilder(Protocol):
     """Builds the dataset of a job."""
 
-    def build(self, job: LearnJob) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
-        """Build, or go on building; idempotent by job id. The last item is DatasetBuilt. Raises LoreleiError."""
+    def build(self, job: LearnJob, known_lessons: Sequence[str]) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
+        """Build, or go on building, unless one of `known_lessons` was taken from the very same documents.
+
+        Idempotent by job id. The last item is DatasetBuilt. Raises LoreleiError.
+        """
 
 
 class AdapterTrainer(Protocol):
@@ -61,6 +77,9 @@ class AdapterTrainer(Protocol):
 
 class LessonRecords(Protocol):
     """What is kept of lessons, and of which the user's version in force is made."""
+
+    async def in_force(self, tenant: str, user: str) -> InForce:
+        """What serves the user now."""
 
     async def left_without(self, tenant: str, user: str, lesson: str) -> tuple[str, ...] | None:
         """Lessons of the version in force but `lesson`, oldest first; None when it does not know `lesson`."""

@@ -1,6 +1,9 @@
 """What a user reads in the chat while a lesson is learned. Knows nothing of HTTP."""
 
-from services.gateway.learning.jobs import JobKind, JobState, LearnEvent
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnEvent
 
 STILL_LEARNING = "This takes longer than usual. Learning goes on, and the model in force keeps answering meanwhile."
 RESTARTING = "Lorelei is restarting. Learning goes on afterwards."
@@ -11,6 +14,7 @@ _DONE = {
     JobKind.FORGETTING: "Finished model updated! I no longer know that lesson, and its data was deleted.",
     JobKind.CONSOLIDATION: "Finished model updated! All your lessons were learned anew, together.",
 }
+_FROM_SOURCES = (JobKind.DOCUMENT, JobKind.WEB)
 _POINTS_PER_LINE = 10
 
 
@@ -18,13 +22,37 @@ def closing_sentence(event: LearnEvent) -> str:
     """The sentence that ends a lesson, from the job's last event."""
     match event.state:
         case JobState.LIVE:
-            return _DONE[event.kind]
+            return _done(event)
         case JobState.REJECTED:
             return " ".join(["I could not learn this reliably; nothing was changed.", *event.reasons])
         case JobState.CANCELLED:
             return "The lesson was cancelled. Nothing was changed."
         case _:
             return f"{event.error} Nothing was changed."
+
+
+def _done(event: LearnEvent) -> str:
+    if event.known_lesson:
+        return "I have learned this already, from the very same text. Nothing had to be changed."
+    if event.kind in _FROM_SOURCES:
+        return " ".join(["Finished model updated! I have read", _read(event.sources)])
+    return _DONE[event.kind]
+
+
+def _read(sources: Sequence[LearnedSource]) -> str:
+    """What was read, with how much of it is remembered."""
+    parts = []
+    for source in sources:
+        facts = "one fact" if source.facts == 1 else f"{source.facts} facts"
+        pages = f" from {len(source.represented_pages)} of {source.pages} pages" if source.pages > 1 else ""
+        parts.append(f"“{source.title}”{_where(source)} and remember {facts}{pages}")
+    return "; ".join(parts) + "."
+
+
+def _where(source: LearnedSource) -> str:
+    """The host of a page; nothing for a file of the user's own."""
+    host = urlsplit(source.address).hostname
+    return f" ({host})" if host else ""
 
 
 class ProgressLines:

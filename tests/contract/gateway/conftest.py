@@ -69,6 +69,7 @@ def settings(redis_url: str, services: Services, tmp_path_factory: pytest.TempPa
         drain_seconds=3,
         max_body_bytes=20_000,
         max_import_mebibytes=1,
+        max_file_mebibytes=1,
         max_statement_characters=500,
     )
 

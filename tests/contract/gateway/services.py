@@ -80,6 +80,7 @@ class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):
     def __init__(self) -> None:
         self.requests: list[augmenter_pb2.BuildDatasetRequest] = []
         self.error: LoreleiError | None = None
+        self.result: augmenter_pb2.BuildResult | None = None
 
     async def BuildDataset(  # noqa: N802 - named by gRPC
         self, request: augmenter_pb2.BuildDatasetRequest, context: Context
@@ -89,7 +90,7 @@ class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):
             raise self.error
         progress = augmenter_pb2.BuildProgress(stage="generating", fraction=0.5)
         yield augmenter_pb2.BuildDatasetResponse(progress=progress)
-        result = augmenter_pb2.BuildResult(dataset_key=f"lessons/{request.job_id}")
+        result = self.result or augmenter_pb2.BuildResult(dataset_key=f"lessons/{request.job_id}")
         yield augmenter_pb2.BuildDatasetResponse(result=result)
 
 

@@ -71,20 +71,6 @@ async def test_without_a_stream_the_call_waits_for_the_closing_sentence(running:
     assert [turn.content for turn in request.conversation] == ["Hi", "Hello"]
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"), [("Read the attached report.", "document"), ("Read more news about pollution.", "web")]
-)
-async def test_kinds_that_are_not_built_yet_say_so_and_start_nothing(running: Running, text: str, kind: str) -> None:
-    async with running.openai() as client, running.http() as http:
-        reply: Any = await client.chat.completions.create(model="lorelei", messages=teaching(text), user="early")
-        posted = await http.post("/v1/learn", json={"text": text, "user": "early"})
-        jobs = await http.get("/v1/learn", params={"user": "early"})
-    assert "not available yet" in reply.choices[0].message.content
-    assert (reply.lorelei["learn"]["kind"], reply.lorelei["learn"]["job_id"]) == (kind, None)
-    assert (posted.status_code, posted.json()["error"]["code"]) == (400, "learn_kind_not_available")
-    assert jobs.json()["data"] == []
-
-
 async def test_a_rejected_lesson_gives_its_reasons(running: Running) -> None:
     training = Training(reasons=("It could not recall the name.",))
     training.may_end.set()

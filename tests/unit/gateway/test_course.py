@@ -1,7 +1,7 @@
 """The course of a learn job, with a store, an augmenter and a trainer of its own making."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -15,9 +15,9 @@ from services.common.errors import (
     Unavailable,
 )
 from services.gateway.learning.course import CourseParts, LearnCourse
-from services.gateway.learning.jobs import JobKind, JobState, LearnJob
+from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnJob
 from services.gateway.learning.patience import PatienceLimits
-from services.gateway.learning.steps import DatasetBuilt, Published, Refused, StepProgress
+from services.gateway.learning.steps import DatasetBuilt, InForce, Published, Refused, StepProgress
 from services.gateway.learning.store import Claim, ClaimLostError, JobStore
 
 JOB = LearnJob(
@@ -50,8 +50,12 @@ class Augmenter:
 
     def __init__(self, *calls: list[object]) -> None:
         self.calls = list(calls)
+        self.told_known: list[tuple[str, ...]] = []
 
-    async def build(self, job: LearnJob) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
+    async def build(
+        self, job: LearnJob, known_lessons: Sequence[str]
+    ) -> AsyncGenerator[StepProgress | DatasetBuilt, None]:
+        self.told_known.append(tuple(known_lessons))
         for item in self.calls.pop(0):
             yield cast(DatasetBuilt, await _play(item))
 
@@ -84,6 +88,9 @@ class Records:
     def __init__(self) -> None:
         self.left: tuple[str, ...] | None = ("learn-a",)
         self.done: list[tuple[str, ...]] = []
+
+    async def in_force(self, tenant: str, user: str) -> InForce:
+        return InForce("v-0", ("learn-a", "learn-b"))
 
     async def left_without(self, tenant: str, user: str, lesson: str) -> tuple[str, ...] | None:
         return self.left
@@ -126,6 +133,20 @@ class World:
 
 def augmenter() -> Augmenter:
     return Augmenter([StepProgress(JobState.PREPARING, 0.5), DatasetBuilt("lessons/x")])
+
+
+async def test_documents_that_were_learned_before_cost_nothing() -> None:
+    builder = Augmenter([StepProgress(JobState.PREPARING, 0.5), DatasetBuilt("", known_lesson="learn-b")])
+    job = await World(builder, Trainer(), replace(JOB, kind=JobKind.DOCUMENT)).run()
+    assert builder.told_known == [("learn-a", "learn-b")]
+    assert (job.state, job.version, job.known_lesson, job.progress) == (JobState.LIVE, "v-0", "learn-b", 100)
+
+
+async def test_a_lesson_keeps_what_it_was_learned_from() -> None:
+    source = LearnedSource("The annual report", "file-1", pages=4, represented_pages=(1, 3), facts=5)
+    builder = Augmenter([DatasetBuilt("lessons/x", (source,))])
+    job = await World(builder, Trainer([LIVE]), replace(JOB, kind=JobKind.DOCUMENT)).run()
+    assert (job.state, job.version, job.sources) == (JobState.LIVE, "v-1", (source,))
 
 
 async def test_a_lesson_goes_live_through_every_state() -> None:

@@ -1,0 +1,126 @@
+"""/v1/files: documents to learn from, as OpenAI's clients upload them."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from services.common.errors import InvalidArgument
+from services.gateway.api.callers import QueryCaller, Tenant, caller
+from services.gateway.api.parts import Parts
+from services.gateway.api.uploads import received_upload
+from services.gateway.files import StoredFile
+
+router = APIRouter(prefix="/v1/files", tags=["files"])
+
+UPLOAD_PATH = "/v1/files"
+PURPOSES = ("user_data", "assistants", "fine-tune")
+_CHUNK_BYTES = 256 * 1024
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "purpose": {"type": "string", "enum": list(PURPOSES), "default": PURPOSES[0]},
+                        "user": {"type": "string", "description": "End user inside your tenant; default `default`."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+FileId = Annotated[str, Path(description="Id of a file.")]
+
+
+@router.post("", summary="Upload a file", openapi_extra=_FORM)
+async def upload_file(request: Request, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+    """Keep a file to learn from; it goes to disk and on to the object store, never whole into memory."""
+    async with received_upload(request, parts.limits.max_file_bytes) as upload:
+        purpose = upload.fields.get("purpose", PURPOSES[0])
+        if purpose not in PURPOSES:
+            raise InvalidArgument(f"`purpose` must be one of {', '.join(PURPOSES)}.", field="purpose")
+        who = caller(tenant, upload.fields.get("user") or request.query_params.get("user"))
+        file = await parts.files.add(who.tenant, who.user, upload.path, upload.filename, upload.media_type, purpose)
+    return _file_body(file)
+
+
+@router.get("", summary="List files")
+async def list_files(
+    parts: Parts,
+    who: QueryCaller,
+    purpose: str = "",
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
+    after: Annotated[str, Query(description="Id of the last file of the page before.")] = "",
+) -> dict[str, Any]:
+    """The user's files, newest first."""
+    files = [file for file in await parts.files.all(who.tenant, who.user) if purpose in ("", file.purpose)]
+    ids = [file.id for file in files]
+    if after in ids:
+        files = files[ids.index(after) + 1 :]
+    page = [_file_body(file) for file in files[:limit]]
+    ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
+    return {"object": "list", "data": page, **ends, "has_more": len(files) > limit}
+
+
+@router.get("/{file_id}", summary="Show a file")
+async def show_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """What is known of one file."""
+    return _file_body(await parts.files.get(who.tenant, who.user, file_id))
+
+
+@router.get("/{file_id}/content", summary="Download a file", response_class=StreamingResponse)
+async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> Response:
+    """The bytes of one file, as they were uploaded."""
+    folder = tempfile.TemporaryDirectory(prefix="lorelei-download-")
+    try:
+        path = FilePath(folder.name) / "content"
+        file = await parts.files.copy(who.tenant, who.user, file_id, path)
+    except BaseException:
+        folder.cleanup()
+        raise
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.filename)}",
+        "Content-Length": str(file.bytes),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(_streamed(path, folder), media_type="application/octet-stream", headers=headers)
+
+
+@router.delete("/{file_id}", summary="Delete a file")
+async def delete_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """Delete a file; what was learned from it stays until its lesson is forgotten."""
+    await parts.files.delete(who.tenant, who.user, file_id)
+    return {"id": file_id, "object": "file", "deleted": True}
+
+
+async def _streamed(path: FilePath, folder: tempfile.TemporaryDirectory[str]) -> AsyncIterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
+                yield chunk
+    finally:
+        folder.cleanup()
+
+
+def _file_body(file: StoredFile) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "object": "file",
+        "bytes": file.bytes,
+        "created_at": file.created_at,
+        "filename": file.filename,
+        "purpose": file.purpose,
+        "status": "processed",
+        "sha256": file.sha256,
+    }

@@ -1,0 +1,23 @@
+"""Names of uploaded files are names, never paths."""
+
+import pytest
+
+from services.gateway.files import safe_name
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\docs\\plan.pdf", "plan.pdf"),
+        ("a\x07b\n.txt", "ab.txt"),
+        ("Bericht für Köln.pdf", "Bericht für Köln.pdf"),
+        ("x" * 300, "x" * 255),
+        ("..", "file"),
+        ("/", "file"),
+        ("", "file"),
+    ],
+)
+def test_only_the_last_part_is_kept(sent: str, kept: str) -> None:
+    assert safe_name(sent) == kept
