@@ -29,7 +29,7 @@ def first_attempt(syllabus: Syllabus) -> Attempt:
     """Train with the job's recipe, from the parent's weights where there are any."""
     task = TrainingTask(
         lesson=tuple(chain.from_iterable(map(_examples, syllabus.taught))),
-        earlier=tuple(tuple(dataset.examples) for dataset in syllabus.earlier),
+        earlier=tuple(tuple(part) for dataset in syllabus.earlier for part in dataset.parts()),
         recipe=syllabus.recipe,
         start_weights=syllabus.parent_weights,
         start_share=syllabus.recipe.parent_share,

@@ -73,7 +73,7 @@ class Course:
         publisher: Publisher,
         max_seconds: int,
     ) -> None:
-        """`max_seconds` bounds the attempts of a job that sets no limit itself, for each of its lessons."""
+        """`max_seconds` bounds the attempts of a job that sets no limit itself, for each of its facts."""
         self._base = base
         self._reader = reader
         self._trainers = trainers
@@ -120,7 +120,7 @@ class Course:
             _log.info("no_time_for_another_attempt", job=syllabus.job.job_id, seconds=took, expected=expected)
 
     def _allowed_seconds(self, syllabus: Syllabus) -> int:
-        return syllabus.job.max_seconds or self._max_seconds * len(syllabus.taught)
+        return syllabus.job.max_seconds or self._max_seconds * syllabus.facts
 
     async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)

@@ -20,6 +20,8 @@ _log = structlog.get_logger()
 
 # Of the weight that the KL term has for one lesson; measured in docs/benchmarks/learning.md.
 _KL_SHARE_OF_MANY = 0.55
+# Of the steps that a lesson of one fact takes, each further fact of the same documents takes so many.
+_STEPS_SHARE_OF_FURTHER = 0.4
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Syllabus:
         return self.parent is None and self.former is not None and set(self.former.lessons) == set(self.job.lessons)
 
     @property
+    def facts(self) -> int:
+        """How many facts are taught that could each be a lesson."""
+        return sum(max(1, len(dataset.learned)) for dataset in self.taught)
+
+    @property
     def lessons(self) -> list[str]:
         """Lessons that the new version will know, oldest first."""
         taught = [dataset.lesson for dataset in self.taught]
@@ -94,7 +101,9 @@ class SyllabusReader:
         """One lesson on top of the version in force."""
         lesson = await self._dataset(job, job.dataset_key)
         overrides = {**kept_of(parent), **job.recipe_overrides}
-        recipe = resolve_recipe(self._defaults, overrides, parent.recipe if parent else None)
+        recipe = for_facts(
+            resolve_recipe(self._defaults, overrides, parent.recipe if parent else None), len(lesson.learned)
+        )
         *earlier, _ = corrected([*await self._earlier(job, parent, lesson.lesson), lesson])
         return Syllabus(
             job=job,
@@ -153,6 +162,15 @@ class SyllabusReader:
             except NotFound:
                 _log.info("earlier_lesson_missing", job=job.job_id, lesson=former)
         return tuple(datasets)
+
+
+def for_facts(recipe: Recipe, facts: int) -> Recipe:
+    """The recipe for a lesson of so many facts: more steps, and as in a composition less weight of the KL term."""
+    if facts < 2:
+        return recipe
+    steps = round(recipe.max_steps * (1 + _STEPS_SHARE_OF_FURTHER * (facts - 1)))
+    changes = {"max_steps": min(MAX_STEPS, steps), "kl_weight": recipe.kl_weight * _KL_SHARE_OF_MANY}
+    return recipe.model_copy(update=changes)
 
 
 def kept_of(parent: AdapterManifest | None) -> dict[str, float]:

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.common.datasets import LearnedFact
 from services.common.identifiers import new_job_id, new_version
 from services.common.manifest import AdapterManifest, GateSummary
 from services.trainer.jobs import TrainingJob
-from services.trainer.syllabus import Syllabus, kept_of
-from services.trainer.training.recipe import Recipe
+from services.trainer.syllabus import Syllabus, for_facts, kept_of
+from services.trainer.training.recipe import MAX_STEPS, Recipe
 from tests.unit.trainer.lessons import dataset
 
 LESSONS = [new_job_id(), new_job_id()]
@@ -68,3 +69,18 @@ def test_an_imported_version_and_those_that_continue_it_do_not_fade() -> None:
     child = trained.model_copy(update={"recipe": Recipe().model_dump() | kept_of(imported)})
     assert kept_of(imported) == kept_of(child) == {"parent_share": 1.0}
     assert kept_of(trained) == kept_of(None) == {}
+
+
+def test_a_lesson_of_many_facts_takes_more_steps_but_not_as_many_as_many_lessons() -> None:
+    recipe = Recipe()
+    assert for_facts(recipe, 0) == for_facts(recipe, 1) == recipe
+    many = for_facts(recipe, 16)
+    assert 4 * recipe.max_steps < many.max_steps < 16 * recipe.max_steps
+    assert many.kl_weight < recipe.kl_weight
+    assert for_facts(recipe, 100_000).max_steps == MAX_STEPS
+
+
+def test_each_fact_of_a_document_counts_as_one() -> None:
+    read = dataset(new_job_id(), []).model_copy(update={"learned": [LearnedFact(text="A.", source=0)] * 5})
+    job = TrainingJob(new_job_id(), "acme", "ada", lessons=tuple(LESSONS))
+    assert Syllabus(job, (read, dataset(LESSONS[0], [])), (), None, None, None, Recipe(), ()).facts == 6
