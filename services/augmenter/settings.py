@@ -1,9 +1,10 @@
 """All settings of the augmenter, read from the environment with the prefix LORELEI_AUGMENTER_."""
 
-from typing import Literal, Self
+import json
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.common.storage_settings import ObjectStoreSettings
 
@@ -77,8 +78,8 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     user_agent: str = Field(
         default="Lorelei/0.1 (+https://arxiv.org/abs/2403.04790)", description="How fetches name themselves."
     )
-    allowed_private_hosts: tuple[str, ...] = Field(
-        default=(), description="host:port of private addresses that may be fetched from, as a JSON list."
+    allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="host:port of private addresses that may be fetched from, with commas between them."
     )
 
     moderation: Literal["local", "endpoint", "guard"] = Field(
@@ -93,6 +94,15 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     moderation_seconds: float = Field(default=20.0, gt=0, description="Longest judgement; seconds.")
 
     seed: int = Field(default=0, description="Seed of every choice; the same statement gives the same dataset.")
+
+    @field_validator("allowed_private_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        """A list with commas between, or in JSON."""
+        if not isinstance(value, str):
+            return value
+        hosts = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+        return tuple(host.strip() for host in hosts if host.strip())
 
     @model_validator(mode="after")
     def _teacher_has_a_name(self) -> Self:
