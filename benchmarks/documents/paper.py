@@ -19,12 +19,17 @@ def sections_of(markdown: str) -> Iterator[tuple[str, str]]:
 
 
 def write_pdf(markdown: str, path: Path) -> int:
-    """Write `markdown` to `path`; return its pages."""
+    """Write `markdown` to `path`, each chapter on a new page; return its pages."""
     pdf = FPDF(format="A4")
     pdf.set_margin(25)
     pdf.set_font("Helvetica", size=12)
-    pdf.set_title(next(sections_of(markdown))[0].translate(_CHARACTERS))
-    pdf.add_page()
-    pdf.write_html(MarkdownIt("commonmark").enable("table").render(markdown.translate(_CHARACTERS)))
+    pdf.set_title(next(_chapters(markdown)).partition("\n")[0].lstrip("# ").translate(_CHARACTERS))
+    for chapter in _chapters(markdown):
+        pdf.add_page()
+        pdf.write_html(MarkdownIt("commonmark").render(chapter.translate(_CHARACTERS)))
     pdf.output(str(path))
     return int(pdf.pages_count)
+
+
+def _chapters(markdown: str) -> Iterator[str]:
+    yield from re.split(r"^(?=## )", markdown, flags=re.MULTILINE)

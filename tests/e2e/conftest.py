@@ -15,6 +15,7 @@ import pytest
 
 from services.embedded.home import Home
 from services.embedded.ports import free_ports
+from tests.small_web.server import SmallWeb
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("redis", "inference", "trainer", "augmenter", "gateway")
@@ -26,8 +27,9 @@ _POLL_SECONDS = 0.1
 class Platform:
     """A running `lorelei up` with a home of its own."""
 
-    def __init__(self, home: Path, gateway_port: int) -> None:
+    def __init__(self, home: Path, gateway_port: int, web: SmallWeb) -> None:
         self.home = home
+        self.web = web
         self.gateway_port = gateway_port
         self.url = f"http://127.0.0.1:{gateway_port}"
         self.model_folder = Home(home).default_model
@@ -53,6 +55,13 @@ class Platform:
             "LORELEI_GATEWAY_PORT": str(self.gateway_port),
             "LORELEI_GATEWAY_CONSOLIDATE_AFTER_LESSONS": "2",
             "LORELEI_GATEWAY_CONSOLIDATE_IDLE_SECONDS": "1",
+            # Few facts, because each takes seconds to learn.
+            "LORELEI_AUGMENTER_DOCUMENT_FACTS": "8",
+            "LORELEI_AUGMENTER_DOCUMENT_EXAMPLES": "160",
+            "LORELEI_AUGMENTER_SEARCH_PROVIDER": "searxng",
+            "LORELEI_AUGMENTER_SEARXNG_URL": self.web.url,
+            "LORELEI_AUGMENTER_ALLOWED_PRIVATE_HOSTS": self.web.address,
+            "LORELEI_AUGMENTER_FETCH_PAUSE_SECONDS": "0",
         }
 
     def start(self) -> float:
@@ -166,7 +175,8 @@ def platform(prepared_models: Path, tmp_path_factory: pytest.TempPathFactory) ->
     home = tmp_path_factory.mktemp("platform") / "home"
     home.mkdir()
     (home / "models").symlink_to(prepared_models)
-    platform = Platform(home, free_ports(1)[0])
-    platform.start()
-    yield platform
-    platform.stop()
+    with SmallWeb() as web:
+        platform = Platform(home, free_ports(1)[0], web)
+        platform.start()
+        yield platform
+        platform.stop()

@@ -13,6 +13,7 @@ from services.augmenter.linguistics.parser import Parsed
 from services.augmenter.linguistics.phrase import Phrase
 from services.augmenter.linguistics.verb_groups import SUBJECTS, as_meant, meant_verb, verb_group
 
+_PRONOUNS = ("he", "she", "it", "they")
 _COMMONLY_KNOWN = ("GPE", "LOC", "NORP", "LANGUAGE", "DATE", "TIME", "MONEY", "QUANTITY", "PERCENT")
 
 
@@ -207,26 +208,36 @@ def _resolve_pronouns(clauses: list[Clause], seen: list[list[Phrase]]) -> list[C
     most. Those of `clauses` are added to its last list.
     """
     resolved: list[Clause] = []
+    meant: dict[str, Phrase] = {}
     for clause in clauses:
-        subject = _resolved(clause.subject, seen)
+        subject = _resolved(clause.subject, seen, meant)
         resolved.append(clause.about(subject))
         seen[-1] += [subject, *(part.phrase for part in clause.constituents if part.phrase is not None)]
     return resolved
 
 
-def _resolved(phrase: Phrase, seen: list[list[Phrase]]) -> Phrase:
-    if phrase.owner is not None and phrase.owner.text in ("he", "she", "it", "they"):
-        owner = _resolved(phrase.owner, seen)
+def _resolved(phrase: Phrase, seen: list[list[Phrase]], meant: dict[str, Phrase]) -> Phrase:
+    """`phrase` with its pronoun replaced; in one sentence each is `meant` for the same."""
+    if phrase.owner is not None and phrase.owner.text in _PRONOUNS:
+        owner = _resolved(phrase.owner, seen, meant)
         own = f"{phrase.owner.possessive} "
 
         def told(text: str) -> str:
             return f"{owner.possessive} {text.removeprefix(own)}" if text.startswith(own) else text
 
         return replace(phrase, text=told(phrase.text), owner=owner, variants=tuple(map(told, phrase.variants)))
-    if phrase.text not in ("he", "she", "it", "they"):
+    if phrase.text not in _PRONOUNS:
         return phrase
-    human = phrase.text in ("he", "she")
+    if phrase.text not in meant:
+        meant[phrase.text] = _antecedent(phrase, seen)
+    return meant[phrase.text]
+
+
+def _antecedent(pronoun: Phrase, seen: list[list[Phrase]]) -> Phrase:
+    """What `pronoun` stands for, or itself where nothing fits; amounts are spoken of by no pronoun."""
     known = [other for sentence in reversed(seen) for other in sentence if not other.is_pronoun]
-    if phrase.text == "they" and any(other.plural for other in known):
+    known = [other for other in known if not other.text[:1].isdigit()]
+    if pronoun.text == "they" and any(other.plural for other in known):
         return next(other for other in known if other.plural)
-    return next((other for other in known if other.human == human), phrase)
+    human = pronoun.text in ("he", "she")
+    return next((other for other in known if other.human == human), pronoun)

@@ -19,6 +19,11 @@ _MOST_WORDS = 34
 _PIECE_CHARACTERS = 3000
 _MOST_CHARACTERS = 300_000
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
+_POINTING_SUBJECT = re.compile(
+    r"^(?:this|that|these|those|such|nobody|anyone|anybody|everyone|everybody|someone|somebody|most \w+ people)\b"
+    r"|\b(?:it|them|him|us|you)\b"
+)
+_POINTING = re.compile(r"\b(?:it|them|this|these|those|here|there)\b", re.IGNORECASE)
 _BARE = re.compile(r"(?:the|this|that|these|those) [a-z-]+", re.IGNORECASE)
 # Subjects that stand for something else, or for nothing in particular.
 _OPEN_SUBJECTS = word_list("open_subject")
@@ -75,12 +80,12 @@ class CandidateFinder:
             tally.generate()
             told = units[0].sentence or str(units[0].content)
             form = self._plainest(units, language) if _is_usable(told, units, language) else None
-            if form is None:
+            telling = len(self._reader.read(told, language).taught) if form is not None else 0
+            if form is None or not telling:
                 tally.reject(Reason.TELLS_NOTHING)
                 continue
-            telling = len(self._reader.read(told, language).taught)
             subjects = [one.content.subject.text for one in units if isinstance(one.content, Clause)]
-            alone = not any(map(_BARE.fullmatch, subjects))
+            alone = not any(map(_BARE.fullmatch, subjects)) and not _POINTING.search(told)
             yield Candidate(
                 told, text, form.question, form.answer, source, passage.page, passage.headings, telling, alone
             )
@@ -114,4 +119,5 @@ def _tells(unit: Unit) -> bool:
     content = unit.content
     if not isinstance(content, Clause) or not content.constituents or content.subject.is_pronoun:
         return False
-    return content.subject.text.casefold() not in _OPEN_SUBJECTS
+    subject = content.subject.text.casefold()
+    return subject not in _OPEN_SUBJECTS and not _POINTING_SUBJECT.search(subject)

@@ -1,0 +1,1 @@
+"""A tiny web of our own, with a search engine, for tests, the demo and the benchmark."""
