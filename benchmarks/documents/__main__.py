@@ -30,7 +30,7 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default=os.environ.get("LORELEI_URL", "http://127.0.0.1:8080"))
     parser.add_argument("--home", type=Path, default=EmbeddedSettings().home, help="the platform's folder")
-    parser.add_argument("--document", default="report", help="tune, or report, on which no choice was made")
+    parser.add_argument("--document", default="report", help="its name among the cases")
     parser.add_argument("--web", metavar="QUERY", help="learn from a web search instead")
     parser.add_argument("--replies", action="store_true", help="show every reply after the lesson")
     return parser.parse_args()
