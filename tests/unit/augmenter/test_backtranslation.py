@@ -146,11 +146,15 @@ async def test_what_is_asked_for_is_learned(lexicon: Lexicon, reader: LessonRead
     assert tally.rejected["off_topic"] == 5
 
 
+@pytest.mark.parametrize(
+    "wish", ["Please read the attached report.", "Read this carefully and remember what it says.", "Learn all of it!"]
+)
 async def test_a_wish_that_names_nothing_in_the_document_wants_all_of_it(
-    lexicon: Lexicon, reader: LessonReader
+    lexicon: Lexicon, reader: LessonReader, wish: str
 ) -> None:
-    draft, _ = await drafted(strategy(lexicon, reader), document(MUSEUM), wish="Please read the attached report.")
-    assert len(draft.learned) == 6
+    said = "\n\nThe mayor Hester Quill says that all members need new tickets."
+    draft, _ = await drafted(strategy(lexicon, reader), document(MUSEUM + said), wish=wish)
+    assert len(draft.learned) == 7
 
 
 async def test_an_empty_document_teaches_nothing(lexicon: Lexicon, reader: LessonReader) -> None:

@@ -27,7 +27,7 @@ _LEAST_GAIN = 0.15
 _LEAST_FIT = -2.5
 # Of the grade of a sentence that leaves open what exactly it is about.
 _NOT_ALONE = 0.5
-_UNSPECIFIC = word_list("reading")
+_UNSPECIFIC = frozenset(map(stem, word_list("reading")))
 
 
 @dataclass(frozen=True, slots=True)
