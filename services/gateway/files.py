@@ -4,19 +4,27 @@ import asyncio
 import hashlib
 import json
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from redis.asyncio import Redis
 
-from services.common.errors import NotFound, ResourceExhausted
+from services.common.errors import LoreleiError, NotFound, ResourceExhausted
 from services.common.identifiers import check_file_id, check_tenant, check_user, new_file_id
 from services.common.keys import document_key, document_prefix
 from services.common.object_store import ObjectStore
 from services.gateway.redis_access import reaching_redis
 
 _MAX_NAME_CHARACTERS = 255
+
+# KEYS files; ARGV max_files, id, record. Counts and writes in one step, however many uploads end at once.
+_RECORD = """
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 'FULL' end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+return 'OK'
+"""
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class StoredFile:
     purpose: str
     bytes: int
     sha256: str
-    created_at: int
+    created_at: float
 
 
 class FileShelf:
@@ -40,19 +48,14 @@ class FileShelf:
         self._redis: Any = redis
         self._store = store
         self._max_files = max_files
+        self._record: Any = redis.register_script(_RECORD)
 
     async def add(self, tenant: str, user: str, path: Path, filename: str, media_type: str, purpose: str) -> StoredFile:
         """Keep the file at `path`; raises ResourceExhausted when the user has too many."""
         key = _key(tenant, user)
         with reaching_redis():
-            count = await self._redis.hlen(key)
-        if count >= self._max_files:
-            raise ResourceExhausted(
-                f"You have {count} files, which is the most; delete some.",
-                field="file",
-                reason="TOO_MANY_FILES",
-                retry_after_seconds=None,
-            )
+            if await self._redis.hlen(key) >= self._max_files:
+                raise self._too_many()
         size, sha256 = await asyncio.to_thread(_size_and_sha256, path)
         file = StoredFile(
             id=new_file_id(),
@@ -61,12 +64,15 @@ class FileShelf:
             purpose=purpose,
             bytes=size,
             sha256=sha256,
-            created_at=int(time.time()),
+            created_at=time.time(),
         )
-        # The record comes last: what has one is whole.
-        await self._store.put_file(document_key(tenant, user, file.id), path)
-        with reaching_redis():
-            await self._redis.hset(key, file.id, json.dumps(asdict(file)))
+        try:
+            # The record comes last: what has one is whole.
+            await self._store.put_file(document_key(tenant, user, file.id), path)
+            await self._write_record(key, file)
+        except LoreleiError:
+            await self._discard(tenant, user, file.id)
+            raise
         return file
 
     async def get(self, tenant: str, user: str, file_id: str) -> StoredFile:
@@ -74,7 +80,7 @@ class FileShelf:
         with reaching_redis():
             found = await self._redis.hget(_key(tenant, user), check_file_id(file_id))
         if found is None:
-            raise NotFound(f"You have no file {file_id}.", field="file_id")
+            raise _no_file(file_id)
         return StoredFile(**json.loads(found))
 
     async def all(self, tenant: str, user: str) -> list[StoredFile]:
@@ -87,7 +93,10 @@ class FileShelf:
     async def copy(self, tenant: str, user: str, file_id: str, path: Path) -> StoredFile:
         """Write a file's bytes to `path`; raises NotFound."""
         file = await self.get(tenant, user, file_id)
-        await self._store.get_file(document_key(tenant, user, file_id), path)
+        try:
+            await self._store.get_file(document_key(tenant, user, file_id), path)
+        except NotFound as error:
+            raise _no_file(file_id) from error
         return file
 
     async def delete(self, tenant: str, user: str, file_id: str) -> None:
@@ -97,12 +106,38 @@ class FileShelf:
         with reaching_redis():
             await self._redis.hdel(_key(tenant, user), file_id)
 
+    async def _write_record(self, key: str, file: StoredFile) -> None:
+        with reaching_redis():
+            verdict = await self._record(keys=[key], args=[self._max_files, file.id, json.dumps(asdict(file))])
+        if verdict == "FULL":
+            raise self._too_many()
+
+    async def _discard(self, tenant: str, user: str, file_id: str) -> None:
+        # The record first: a lost reply may have left one, and it must never outlive its bytes. While Redis is away
+        # the bytes stay, unseen.
+        with suppress(LoreleiError):
+            with reaching_redis():
+                await self._redis.hdel(_key(tenant, user), file_id)
+            await self._store.delete_prefix(document_prefix(tenant, user, file_id))
+
+    def _too_many(self) -> ResourceExhausted:
+        return ResourceExhausted(
+            f"You may have {self._max_files} files; delete some.",
+            field="file",
+            reason="TOO_MANY_FILES",
+            retry_after_seconds=None,
+        )
+
 
 def safe_name(filename: str) -> str:
     """The last part of a path of any system, printable and not too long."""
     last = PurePosixPath(PureWindowsPath(filename).name).name
     shown = "".join(character for character in last if character.isprintable()).strip()
     return shown[:_MAX_NAME_CHARACTERS] if shown.strip(".") else "file"
+
+
+def _no_file(file_id: str) -> NotFound:
+    return NotFound(f"You have no file {file_id}.", field="file_id")
 
 
 def _size_and_sha256(path: Path) -> tuple[int, str]:

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
@@ -82,19 +82,17 @@ async def show_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[str
 @router.get("/{file_id}/content", summary="Download a file", response_class=StreamingResponse)
 async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> Response:
     """The bytes of one file, as they were uploaded."""
-    folder = tempfile.TemporaryDirectory(prefix="lorelei-download-")
-    try:
-        path = FilePath(folder.name) / "content"
+    with tempfile.TemporaryDirectory(prefix="lorelei-download-") as folder:
+        path = FilePath(folder) / "content"
         file = await parts.files.copy(who.tenant, who.user, file_id, path)
-    except BaseException:
-        folder.cleanup()
-        raise
+        # Open, it outlives its name: whoever breaks off, nothing is left on disk.
+        content = path.open("rb")
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.filename)}",
         "Content-Length": str(file.bytes),
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_streamed(path, folder), media_type="application/octet-stream", headers=headers)
+    return StreamingResponse(_streamed(content), media_type="application/octet-stream", headers=headers)
 
 
 @router.delete("/{file_id}", summary="Delete a file")
@@ -104,13 +102,10 @@ async def delete_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[s
     return {"id": file_id, "object": "file", "deleted": True}
 
 
-async def _streamed(path: FilePath, folder: tempfile.TemporaryDirectory[str]) -> AsyncIterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
-                yield chunk
-    finally:
-        folder.cleanup()
+async def _streamed(content: BinaryIO) -> AsyncIterator[bytes]:
+    with content:
+        while chunk := await asyncio.to_thread(content.read, _CHUNK_BYTES):
+            yield chunk
 
 
 def _file_body(file: StoredFile) -> dict[str, Any]:
@@ -118,7 +113,7 @@ def _file_body(file: StoredFile) -> dict[str, Any]:
         "id": file.id,
         "object": "file",
         "bytes": file.bytes,
-        "created_at": file.created_at,
+        "created_at": int(file.created_at),
         "filename": file.filename,
         "purpose": file.purpose,
         "status": "processed",

@@ -62,7 +62,7 @@ async def test_files_are_listed_page_by_page_newest_first(running: Running) -> N
         first = (await http.get("/v1/files", params={"user": "pages", "limit": 2})).json()
         second = (await http.get("/v1/files", params={"user": "pages", "after": first["last_id"]})).json()
     assert (len(first["data"]), first["has_more"], second["has_more"]) == (2, True, False)
-    assert sorted(one["id"] for one in first["data"] + second["data"]) == sorted(ids)
+    assert [one["id"] for one in first["data"] + second["data"]] == ids[::-1]
 
 
 async def test_another_users_file_does_not_exist(running: Running) -> None:

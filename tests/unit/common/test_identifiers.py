@@ -3,8 +3,16 @@
 import pytest
 
 from services.common.errors import InvalidArgument
-from services.common.identifiers import check_job_id, check_user, check_version, new_job_id, new_version
-from services.common.keys import adapter_prefix, lesson_dataset_key
+from services.common.identifiers import (
+    check_file_id,
+    check_job_id,
+    check_user,
+    check_version,
+    new_file_id,
+    new_job_id,
+    new_version,
+)
+from services.common.keys import adapter_prefix, document_key, document_prefix, lesson_dataset_key
 
 
 @pytest.mark.parametrize("name", ["ana", "ana.b@example.org", "0", "A" * 64, "user-1_x+y"])
@@ -33,3 +41,26 @@ def test_keys_name_tenant_and_user() -> None:
     assert lesson_dataset_key("acme", "ana", job) == f"lessons/acme/ana/{job}/dataset.json"
     with pytest.raises(InvalidArgument):
         adapter_prefix("acme", "ana", "../ben/v")
+
+
+def test_file_ids_pass_their_own_check_and_differ() -> None:
+    ids = {new_file_id() for _ in range(20)}
+    assert len(ids) == 20
+    assert all(check_file_id(file_id) == file_id for file_id in ids)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "file-", "file-" + "A" * 24, "file-" + "0" * 23, "file-" + "0" * 24 + "\n", "../x"]
+)
+def test_other_file_ids_are_refused_by_field(value: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        check_file_id(value)
+    assert caught.value.field == "file_id"
+
+
+def test_document_keys_name_tenant_user_and_file() -> None:
+    file_id = "file-" + "0" * 24
+    assert document_key("acme", "ana", file_id) == f"documents/acme/ana/{file_id}/content"
+    assert document_prefix("acme", "ana", file_id) == f"documents/acme/ana/{file_id}/"
+    with pytest.raises(InvalidArgument):
+        document_key("acme", "../ben", file_id)
