@@ -26,7 +26,7 @@ def write_pdf(markdown: str, path: Path) -> int:
     pdf.set_title(next(_chapters(markdown)).partition("\n")[0].lstrip("# ").translate(_CHARACTERS))
     for chapter in _chapters(markdown):
         pdf.add_page()
-        pdf.write_html(MarkdownIt("commonmark").render(chapter.translate(_CHARACTERS)))
+        pdf.write_html(MarkdownIt("commonmark").enable("table").render(chapter.translate(_CHARACTERS)))
     pdf.output(str(path))
     return int(pdf.pages_count)
 
