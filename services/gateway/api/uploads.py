@@ -57,10 +57,28 @@ async def received_upload(request: Request, max_bytes: int) -> AsyncIterator[Upl
         await form.close()
 
 
+class _WholeFormParser(MultiPartParser):
+    """Starlette's parser, but a form that stops before its end is refused: its last fields would be missed."""
+
+    _ended = False
+
+    def on_end(self) -> None:
+        self._ended = True
+
+    async def parse(self) -> FormData:
+        form = await super().parse()
+        if not self._ended:
+            # What it had begun is not in the form yet.
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise MultiPartException("The form stops before its end.")
+        return form
+
+
 async def _form(request: Request, max_bytes: int) -> FormData:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise InvalidArgument("Send the file as multipart/form-data, in a part called `file`.", field=_FILE)
-    parser = MultiPartParser(
+    parser = _WholeFormParser(
         request.headers,
         _bounded(request, max_bytes),
         max_files=1,
@@ -71,7 +89,7 @@ async def _form(request: Request, max_bytes: int) -> FormData:
         return await parser.parse()
     except ClientDisconnect as error:
         raise Cancelled("The upload was broken off.") from error
-    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
+    except (MultiPartException, KeyError, UnicodeError) as error:
         raise InvalidArgument(
             "The form cannot be read; send one file in a part called `file`, and short fields.", field=_FILE
         ) from error

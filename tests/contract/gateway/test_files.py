@@ -97,6 +97,8 @@ async def test_a_name_is_only_a_name(running: Running, sent: str, stored: str) -
         (form(part(TEXT), part(b"x" * 5000, name="note", filename=None)), 400),
         (form(part(TEXT), part(b"nonsense", name="purpose", filename=None)), 400),
         (part(TEXT)[:40], 400),
+        (part(TEXT), 400),
+        (part(TEXT) + part(b"ana", name="user", filename=None)[:30], 400),
         (b"", 400),
         (form(part(bytes(2 * MEBIBYTE))), 413),
     ],
@@ -115,6 +117,13 @@ async def test_a_body_that_is_no_form_is_refused(running: Running) -> None:
     async with running.http() as http:
         reply = await http.post("/v1/files", json={"file": "hello"})
     assert (reply.status_code, reply.json()["error"]["param"]) == (400, "file")
+
+
+async def test_a_form_in_an_unknown_charset_is_refused(running: Running) -> None:
+    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}; charset=undefined"}
+    async with running.http() as http:
+        reply = await http.post("/v1/files", content=form(part(TEXT)), headers=headers)
+    assert reply.status_code == 400
 
 
 async def test_a_body_without_end_is_cut_off(running: Running) -> None:
