@@ -239,5 +239,5 @@ def _antecedent(pronoun: Phrase, seen: list[list[Phrase]]) -> Phrase:
     known = [other for other in known if not other.text[:1].isdigit()]
     if pronoun.text == "they" and any(other.plural for other in known):
         return next(other for other in known if other.plural)
-    human = pronoun.text in ("he", "she")
-    return next((other for other in known if other.human == human), pronoun)
+    human, several = pronoun.text in ("he", "she"), pronoun.text == "they"
+    return next((other for other in known if other.human == human and (several or not other.plural)), pronoun)

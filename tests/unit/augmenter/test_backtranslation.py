@@ -81,6 +81,12 @@ def test_sentences_stand_alone(reader: LessonReader) -> None:
     assert all(candidate.alone for candidate in candidates)
 
 
+def test_a_pronoun_is_not_taken_for_what_it_cannot_mean(reader: LessonReader) -> None:
+    text = "Members receive a newsletter called The Trolley Pole. It costs them forty pounds."
+    candidates, _ = found(reader, document(text))
+    assert not any(candidate.text.startswith("Members cost") for candidate in candidates)
+
+
 def test_what_tells_nothing_by_itself_is_left_out_and_counted(reader: LessonReader) -> None:
     text = "This was a surprise. Much remains to be done here. Is it safe to swim? Thank you all! Yes, and no."
     candidates, tally = found(reader, document(text))

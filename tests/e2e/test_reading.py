@@ -18,7 +18,7 @@ The Aldermoor Tram Museum was founded in 1968 by the engineer Ottilie Brandreth.
 
 ## Visiting
 
-Members receive a newsletter called The Trolley Pole. However, it is not sent to anybody else.
+Members receive a newsletter called The Trolley Pole. Is it free? Thank you all for asking.
 
 The course for drivers is led by Desmond Achterhoek.
 """
