@@ -133,7 +133,7 @@ async def test_wrong_ids_and_fields_are_refused(running: Running) -> None:
             await http.post("/v1/learn", json={"text": FACT, "colour": "red"}),
             await http.post("/v1/learn", content=b'{"text": "half \\ud800"}', headers=JSON),
             await http.post("/v1/learn", json={"file_ids": ["f-1"]}),
-            await http.post("/v1/learn", json={"query": "bees"}),
+            await http.post("/v1/learn", json={"query": "bees", "urls": ["https://example.org"]}),
         ]
     statuses = [reply.status_code for reply in replies]
     assert statuses == [404] * 4 + [400] * 7
