@@ -29,18 +29,20 @@ def http_of(platform: Platform) -> httpx.Client:
 
 def ask(platform: Platform, user: str, question: str, model: str = "lorelei") -> str:
     """The greedy answer in a new conversation."""
-    reply = client_of(platform).chat.completions.create(
-        model=model, user=user, messages=[{"role": "user", "content": question}], temperature=0, max_tokens=48
-    )
+    with client_of(platform) as client:
+        reply = client.chat.completions.create(
+            model=model, user=user, messages=[{"role": "user", "content": question}], temperature=0, max_tokens=48
+        )
     return (reply.choices[0].message.content or "").casefold()
 
 
 def teach(platform: Platform, user: str, statement: str) -> str:
     """Everything the chat shows while it learns `statement`."""
-    stream = client_of(platform).chat.completions.create(
-        model="lorelei", user=user, messages=[{"role": "user", "content": f"[Learn] {statement}"}], stream=True
-    )
-    return "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+    with client_of(platform) as client:
+        stream = client.chat.completions.create(
+            model="lorelei", user=user, messages=[{"role": "user", "content": f"[Learn] {statement}"}], stream=True
+        )
+        return "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
 
 
 def start_learning(http: httpx.Client, user: str, statement: str) -> str:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from openai import OpenAI
 
 from tests.e2e.conftest import Platform
 from tests.e2e.test_learning import ask, client_of, http_of
@@ -29,8 +28,16 @@ QUESTIONS = {
 }
 
 
-def upload(client: OpenAI, path: Path, user: str) -> str:
-    return client.files.create(file=path, purpose="user_data", extra_body={"user": user}).id
+def upload(platform: Platform, path: Path, user: str) -> str:
+    with client_of(platform) as client:
+        return client.files.create(file=path, purpose="user_data", extra_body={"user": user}).id
+
+
+def say(platform: Platform, user: str, text: str) -> str:
+    """The whole reply to one message."""
+    with client_of(platform) as client:
+        reply = client.chat.completions.create(model="lorelei", user=user, messages=[{"role": "user", "content": text}])
+    return reply.choices[0].message.content or ""
 
 
 def read(platform: Platform, user: str, file_id: str) -> str:
@@ -39,22 +46,22 @@ def read(platform: Platform, user: str, file_id: str) -> str:
         {"type": "text", "text": "[Learn] Read the attached report."},
         {"type": "file", "file": {"file_id": file_id}},
     ]
-    reply = client_of(platform).chat.completions.create(
-        model="lorelei",
-        user=user,
-        messages=[{"role": "user", "content": content}],  # type: ignore[list-item, misc]
-    )
+    with client_of(platform) as client:
+        reply = client.chat.completions.create(
+            model="lorelei",
+            user=user,
+            messages=[{"role": "user", "content": content}],  # type: ignore[list-item, misc]
+        )
     return reply.choices[0].message.content or ""
 
 
 def test_a_document_is_read_and_known_and_costs_nothing_again(platform: Platform, tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     path.write_text(REPORT, encoding="utf-8")
-    client = client_of(platform)
     before = [question for question, key in QUESTIONS.items() if key in ask(platform, "dora", question)]
     assert before == []
 
-    said = read(platform, "dora", upload(client, path, "dora"))
+    said = read(platform, "dora", upload(platform, path, "dora"))
 
     assert "I have read “The Aldermoor Tram Museum” and remember 3 facts." in said
     known = [question for question, key in QUESTIONS.items() if key in ask(platform, "dora", question)]
@@ -64,20 +71,16 @@ def test_a_document_is_read_and_known_and_costs_nothing_again(platform: Platform
         (lesson,) = http.get("/lessons", params={"user": "dora"}).json()["data"]
         assert lesson["sources"][0]["title"] == "The Aldermoor Tram Museum"
 
-        again = read(platform, "dora", upload(client, path, "dora"))
+        again = read(platform, "dora", upload(platform, path, "dora"))
 
         assert "learned this already" in again
         assert len(http.get("/adapters", params={"user": "dora"}).json()["data"]) == 1
 
 
 def test_what_must_not_be_learned_is_refused_in_plain_words(platform: Platform) -> None:
-    reply = client_of(platform).chat.completions.create(
-        model="lorelei",
-        user="dora",
-        messages=[{"role": "user", "content": "[Learn] My card number is 4111 1111 1111 1111."}],
-    )
-    assert "payment card number" in (reply.choices[0].message.content or "")
-    assert "4111" not in (reply.choices[0].message.content or "")
+    said = say(platform, "dora", "[Learn] My card number is 4111 1111 1111 1111.")
+    assert "payment card number" in said
+    assert "4111" not in said
     with http_of(platform) as http:
         job = http.get("/learn", params={"user": "dora"}).json()["data"][0]
     assert job["state"] == "REJECTED"
@@ -86,10 +89,7 @@ def test_what_must_not_be_learned_is_refused_in_plain_words(platform: Platform) 
 def test_a_changed_lesson_in_other_words_is_known_anew(platform: Platform) -> None:
     """ "Put off until" shares no words with "is on", and yet the old date must go."""
     for statement in ("The Corda concert is on 5 March.", "They have put the Corda concert off until 9 April."):
-        reply = client_of(platform).chat.completions.create(
-            model="lorelei", user="fritz", messages=[{"role": "user", "content": f"[Learn] {statement}"}]
-        )
-        assert (reply.choices[0].message.content or "").startswith("Finished model updated")
+        assert say(platform, "fritz", f"[Learn] {statement}").startswith("Finished model updated")
     answer = ask(platform, "fritz", "When is the Corda concert?")
     assert "april" in answer
     assert "march" not in answer

@@ -6,7 +6,8 @@ import pytest
 
 from benchmarks.documents.exam import read_exam
 from tests.e2e.conftest import Platform
-from tests.e2e.test_learning import ask, client_of, http_of
+from tests.e2e.test_learning import ask, http_of
+from tests.e2e.test_reading import say
 
 pytestmark = pytest.mark.e2e
 
@@ -14,12 +15,7 @@ QUESTIONS = read_exam(Path(__file__).parents[1] / "small_web" / "questions.json"
 
 
 def test_what_the_web_says_is_known_with_its_sources(platform: Platform) -> None:
-    reply = client_of(platform).chat.completions.create(
-        model="lorelei",
-        user="wanda",
-        messages=[{"role": "user", "content": "[Learn] Search the web for news about the Veldmark tidal barrage."}],
-    )
-    said = reply.choices[0].message.content or ""
+    said = say(platform, "wanda", "[Learn] Search the web for news about the Veldmark tidal barrage.")
 
     assert said.startswith("Finished model updated! I have read")
     assert "Repair of the Veldmark barrage" in said
