@@ -138,7 +138,7 @@ async def test_an_endless_page_is_left(site: Site, fetcher: PageFetcher, tmp_pat
 
     site.answers["/page"] = endless
     await refused(fetcher, site.url("/page"), tmp_path, "URL_TOO_LARGE")
-    await asyncio.wait_for(left.wait(), 10)
+    assert await asyncio.wait_for(left.wait(), 10), "the connection was closed"
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/page"])
@@ -161,7 +161,8 @@ async def test_a_closed_port_is_unreachable(site: Site, tmp_path: Path) -> None:
     async with running_site() as gone:
         pass
     fetcher = fetcher_for(gone)
-    await refused(fetcher, gone.url(), tmp_path, "URL_UNREACHABLE")
+    assert "127.0.0.1" in await refused(fetcher, gone.url(), tmp_path, "URL_UNREACHABLE")
+    assert gone.paths == []
     await fetcher.close()
 
 

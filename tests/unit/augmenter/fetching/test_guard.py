@@ -101,6 +101,7 @@ async def test_a_redirect_to_a_file_is_no_address(site: Site, tmp_path: Path) ->
     site.answers["/page"] = redirect("file:///etc/passwd")
     fetcher = fetcher_for(site)
     await refused(fetcher, site.url("/page"), tmp_path, "URL_MALFORMED")
+    assert site.paths == ["/robots.txt", "/page"]
     await fetcher.close()
 
 
@@ -108,6 +109,7 @@ async def test_a_robots_txt_that_redirects_to_a_private_host(site: Site, tmp_pat
     site.answers |= {"/robots.txt": redirect("http://169.254.169.254/"), "/page": answer(PAGE)}
     fetcher = fetcher_for(site)
     await refused(fetcher, site.url("/page"), tmp_path, "URL_PRIVATE")
+    assert site.paths == ["/robots.txt"]
     await fetcher.close()
 
 
@@ -182,8 +184,10 @@ async def test_names_that_nobody_knows_are_unreachable(tmp_path: Path) -> None:
         raise OSError("no such name")
 
     for resolve in (unknown, Names([])):
-        fetcher = fetcher_for(resolve=resolve, transport=Wire())
-        await refused(fetcher, "http://nobody.example/", tmp_path, "URL_UNREACHABLE")
+        wire = Wire()
+        fetcher = fetcher_for(resolve=resolve, transport=wire)
+        assert "nobody.example" in await refused(fetcher, "http://nobody.example/", tmp_path, "URL_UNREACHABLE")
+        assert wire.requests == []
 
 
 def certificate_for(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -56,6 +56,7 @@ async def test_rules_for_our_product_come_before_those_for_all(
 async def test_redirects_to_disallowed_pages(site: Site, fetcher: PageFetcher, tmp_path: Path) -> None:
     site.answers |= {"/robots.txt": answer(b"User-agent: *\nDisallow: /private"), "/page": redirect("/private/x")}
     await refused(fetcher, site.url("/page"), tmp_path, "URL_FORBIDDEN")
+    assert "/private/x" not in site.paths
 
 
 @pytest.mark.parametrize(
@@ -73,12 +74,13 @@ async def test_redirects_to_disallowed_pages(site: Site, fetcher: PageFetcher, t
 )
 async def test_no_rules_forbid_nothing(said: bytes, site: Site, fetcher: PageFetcher, tmp_path: Path) -> None:
     site.answers |= {"/robots.txt": said, "/page": answer(b"x")}
-    await fetcher.fetch(site.url("/page"), tmp_path)
+    assert (await fetcher.fetch(site.url("/page"), tmp_path)).path.read_bytes() == b"x"
 
 
 async def test_a_robots_txt_elsewhere_counts(site: Site, fetcher: PageFetcher, tmp_path: Path) -> None:
     site.answers |= {"/robots.txt": redirect("/rules"), "/rules": answer(b"User-agent: *\nDisallow: /")}
     await refused(fetcher, site.url("/page"), tmp_path, "URL_FORBIDDEN")
+    assert site.paths == ["/robots.txt", "/rules"]
 
 
 async def test_a_robots_txt_that_fails_forbids_all_until_it_works(
