@@ -19,6 +19,7 @@ from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
+from services.gateway.learning.jobs import JobKind
 from services.gateway.learning.steps import InForce
 from services.gateway.learning.store import JobStore
 from services.gateway.redis_access import reaching_redis
@@ -135,7 +136,10 @@ class LessonRecords:
         """
         said = []
         if await self._jobs.knows(tenant, user, lesson):
-            said.append((await self._jobs.get(tenant, user, lesson)).statement)
+            job = await self._jobs.get(tenant, user, lesson)
+            # "Read it" only asks for something to be read; as few words may stand in any turn.
+            if job.kind is JobKind.INSTRUCTION or len(job.statement.split()) >= _TELLING_WORDS:
+                said.append(job.statement)
         try:
             data = await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson))
             dataset = dataset_from_bytes(data)
