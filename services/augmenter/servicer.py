@@ -1,16 +1,17 @@
 """Translates between protobuf and the augmenter's domain. Decides nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import grpc
 
 from lorelei.augmenter.v1 import augmenter_pb2 as pb
 from lorelei.augmenter.v1 import augmenter_pb2_grpc
+from lorelei.types.v1 import types_pb2
 from services.augmenter.build import AlreadyKnown, Built, DatasetBuilder, Progress
 from services.augmenter.sources.documents import DocumentFile
-from services.augmenter.ways.way import BuildJob, LearnKind
-from services.common.datasets import Dataset, Message
+from services.augmenter.ways.way import BuildJob, Correction, LearnKind, Writing
+from services.common.datasets import Dataset, Message, Preference
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_file_id
 
@@ -19,6 +20,8 @@ _KINDS = {
     pb.LEARN_KIND_INSTRUCTION: LearnKind.INSTRUCTION,
     pb.LEARN_KIND_DOCUMENT: LearnKind.DOCUMENT,
     pb.LEARN_KIND_WEB: LearnKind.WEB,
+    pb.LEARN_KIND_WRITING: LearnKind.WRITING,
+    pb.LEARN_KIND_FEEDBACK: LearnKind.FEEDBACK,
 }
 _ROLES = ("system", "user", "assistant")
 
@@ -44,22 +47,33 @@ def _kind(kind: pb.LearnKind.ValueType) -> LearnKind:
 
 
 def _job(request: pb.BuildDatasetRequest) -> BuildJob:
-    for turn in request.conversation:
-        if turn.role not in _ROLES:
-            raise InvalidArgument(f"`role` must be one of {', '.join(_ROLES)}.", field="conversation")
     return BuildJob(
         job_id=request.job_id,
         tenant=request.tenant,
         user=request.user,
         kind=_kind(request.kind),
         statement=request.statement,
-        conversation=tuple(
-            Message.model_validate({"role": t.role, "content": t.content}) for t in request.conversation
-        ),
+        conversation=_turns(request.conversation, "conversation"),
         files=tuple(DocumentFile(check_file_id(file.file_id), file.name, file.media_type) for file in request.files),
         urls=tuple(request.urls),
         known_lessons=tuple(request.known_lessons),
+        writings=tuple(Writing(writing.title, writing.text) for writing in request.writings),
+        corrections=tuple(map(_correction, request.preferences)),
     )
+
+
+def _correction(told: pb.Preference) -> Correction:
+    prompt = _turns(told.prompt, "preferences")
+    if not prompt or prompt[-1].role != "user":
+        raise InvalidArgument("The prompt of a preference must end with the user's turn.", field="preferences")
+    preference = Preference(prompt=list(prompt), chosen=told.chosen, rejected=told.rejected)
+    return Correction(preference, told.version)
+
+
+def _turns(turns: Sequence[types_pb2.ChatMessage], field: str) -> tuple[Message, ...]:
+    if any(turn.role not in _ROLES for turn in turns):
+        raise InvalidArgument(f"`role` must be one of {', '.join(_ROLES)}.", field=field)
+    return tuple(Message.model_validate({"role": turn.role, "content": turn.content}) for turn in turns)
 
 
 def _response(event: Progress | Built | AlreadyKnown) -> pb.BuildDatasetResponse:

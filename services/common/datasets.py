@@ -18,17 +18,29 @@ class Message(_Frozen):
     content: str
 
 
+class Rejected(_Frozen):
+    """A reply that the user does not want.
+
+    reference_margin: log p(wanted reply) - log p(this one), in nats, of the version that gave it.
+    """
+
+    completion: str
+    reference_margin: float
+
+
 class Example(_Frozen):
     """One prompt with the reply to train on.
 
-    A `fact` is learned by cross-entropy. A `neighbour` (the same question form about something else) and a
-    `general` prompt carry the base model's own reply, and training holds the model to the base there.
+    A `fact` is learned by cross-entropy, and by preference too where a reply is `rejected` for it. A `neighbour` (the
+    same question form about something else) and a `general` prompt carry the base model's own reply, and training
+    holds the model to the base there.
     """
 
     kind: Literal["fact", "neighbour", "general"]
     prompt: list[Message]
     completion: str
     group: str = Field(default="", description="Ties a neighbour to the fact form that it mirrors.")
+    rejected: Rejected | None = None
 
 
 class Probe(_Frozen):
@@ -49,6 +61,14 @@ class Probe(_Frozen):
         if any(key.casefold() in text for key in self.forbidden):
             return False
         return not self.expected or any(key.casefold() in text for key in self.expected)
+
+
+class Preference(_Frozen):
+    """An answer that the user corrected, beside what they prefer."""
+
+    prompt: list[Message]
+    chosen: str
+    rejected: str
 
 
 class SelectionReport(_Frozen):
@@ -83,7 +103,7 @@ class Dataset(_Frozen):
     lesson: str
     tenant: str
     user: str
-    kind: Literal["instruction", "document", "web"]
+    kind: Literal["instruction", "document", "web", "writing", "feedback"]
     statement: str = Field(description="What was taught, made self-contained.")
     language: str = Field(description="ISO 639-1 code.")
     everywhere: bool = Field(default=False, description="Whether it is meant to change how everything is answered.")
@@ -94,6 +114,8 @@ class Dataset(_Frozen):
     learned: list[LearnedFact] = Field(
         default_factory=list, description="What was chosen from the sources; empty where the statement is all."
     )
+
+    preferences: list[Preference] = Field(default_factory=list, description="Corrections that it was made of.")
 
     def parts(self) -> list[list[Example]]:
         """The examples of each fact of its own: of each learned sentence, or all where there are none."""

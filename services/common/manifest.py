@@ -32,6 +32,7 @@ class GateSummary(BaseModel):
     forgotten: float = Field(default=1.0, description="Of the forgotten lesson's questions, no longer answered.")
     drift: float = Field(default=0.0, description="KL of the base to this model on general prompts; nats per token.")
     safety_loss: float = Field(default=0.0, description="How much less unsafe prompts are refused; nats per token.")
+    preference: float = Field(default=1.0, description="Of corrected answers, now less likely than what is preferred.")
     probes: int
     answers: list[ProbeAnswer] = Field(default_factory=list)
 

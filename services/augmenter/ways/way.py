@@ -9,7 +9,7 @@ from services.augmenter.reading.document import Document
 from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.documents import DocumentFile
 from services.augmenter.strategies.draft import Draft
-from services.common.datasets import Dataset, Message, Source
+from services.common.datasets import Dataset, Message, Preference, Source
 from services.common.keys import lesson_dataset_key
 
 Report = Callable[[float], None]
@@ -21,6 +21,24 @@ class LearnKind(StrEnum):
     INSTRUCTION = "instruction"
     DOCUMENT = "document"
     WEB = "web"
+    WRITING = "writing"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A text that the model wrote; paragraphs are separated by empty lines."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An answer that the user corrected, and the adapter version that gave it; empty for the base model."""
+
+    preference: Preference
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,8 @@ class BuildJob:
     files: tuple[DocumentFile, ...] = ()
     urls: tuple[str, ...] = ()
     known_lessons: tuple[str, ...] = ()
+    writings: tuple[Writing, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def key(self) -> str:

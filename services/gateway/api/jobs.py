@@ -16,6 +16,8 @@ def job_body(job: LearnJob) -> dict[str, Any]:
         "statement": job.statement,
         "file_ids": [file.id for file in job.files],
         "urls": list(job.urls),
+        "writings": [writing.title for writing in job.writings],
+        "corrections": len(job.preferences),
         "sources": [asdict(source) for source in job.sources],
         "known_lesson": job.known_lesson or None,
         "lessons": list(job.lessons),

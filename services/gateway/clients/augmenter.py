@@ -8,13 +8,16 @@ from lorelei.augmenter.v1 import augmenter_pb2 as pb
 from lorelei.augmenter.v1 import augmenter_pb2_grpc as rpc
 from lorelei.types.v1 import types_pb2
 from services.common.rpc import calling
-from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnJob
+from services.gateway.conversations import Message
+from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnJob, Preference
 from services.gateway.learning.steps import DatasetBuilt, StepProgress
 
 _KINDS = {
     JobKind.INSTRUCTION: pb.LEARN_KIND_INSTRUCTION,
     JobKind.DOCUMENT: pb.LEARN_KIND_DOCUMENT,
     JobKind.WEB: pb.LEARN_KIND_WEB,
+    JobKind.WRITING: pb.LEARN_KIND_WRITING,
+    JobKind.FEEDBACK: pb.LEARN_KIND_FEEDBACK,
 }
 
 
@@ -48,11 +51,26 @@ def _build_request(job: LearnJob, known_lessons: Sequence[str]) -> pb.BuildDatas
         user=job.user,
         kind=_KINDS[job.kind],
         statement=job.statement,
-        conversation=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in job.conversation],
+        conversation=_turns(job.conversation),
         files=[pb.DocumentFile(file_id=file.id, name=file.name, media_type=file.media_type) for file in job.files],
         urls=job.urls,
         known_lessons=known_lessons,
+        writings=[pb.Writing(title=writing.title, text=writing.text) for writing in job.writings],
+        preferences=map(_preference, job.preferences),
     )
+
+
+def _preference(preference: Preference) -> pb.Preference:
+    return pb.Preference(
+        prompt=_turns(preference.prompt),
+        rejected=preference.rejected,
+        chosen=preference.chosen,
+        version=preference.version,
+    )
+
+
+def _turns(turns: Sequence[Message]) -> list[types_pb2.ChatMessage]:
+    return [types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in turns]
 
 
 def _built(result: pb.BuildResult) -> DatasetBuilt:

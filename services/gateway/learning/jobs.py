@@ -10,7 +10,7 @@ from services.gateway.conversations import Message
 
 
 class JobKind(StrEnum):
-    """What a job does: teach a lesson, in one of three ways, or remake the user's version of lessons taught before.
+    """What a job does: teach a lesson, in one of five ways, or remake the user's version of lessons taught before.
 
     A consolidation is a composition of all lessons that nobody asked for.
     """
@@ -18,6 +18,8 @@ class JobKind(StrEnum):
     INSTRUCTION = "instruction"
     DOCUMENT = "document"
     WEB = "web"
+    WRITING = "writing"
+    FEEDBACK = "feedback"
     COMPOSITION = "composition"
     FORGETTING = "forgetting"
     CONSOLIDATION = "consolidation"
@@ -47,6 +49,24 @@ class JobFile:
 
 
 @dataclass(frozen=True)
+class Writing:
+    """A text that the model wrote and that a lesson is taken from; paragraphs are separated by empty lines."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Preference:
+    """An answer that the user corrected: after which `prompt`, what they prefer, and which version had answered."""
+
+    prompt: tuple[Message, ...]
+    rejected: str
+    chosen: str
+    version: str = ""
+
+
+@dataclass(frozen=True)
 class LearnedSource:
     """A document that was learned from: its title, file id or address, and how much of it is represented."""
 
@@ -64,8 +84,9 @@ TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, 
 class LearnJob:
     """One change on its way into a user's model. Times are seconds since the epoch; `progress` is in percent.
 
-    A lesson has a `statement`, perhaps `files` and `urls` to learn from, and, once built, a `dataset_key` and the
-    `sources` that were learned from; where `known_lesson` had taught the very same, nothing is built.
+    A lesson has a `statement`, perhaps `files`, `urls`, `writings` or `preferences` to learn from, and, once built, a
+    `dataset_key` and the `sources` that were learned from; where `known_lesson` had taught the very same, nothing is
+    built.
     A composition has the `lessons` that the new version shall know, and perhaps a `title`; a consolidation has all
     `lessons`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left.
     No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit.
@@ -83,6 +104,8 @@ class LearnJob:
     cancel_requested: bool = False
     files: tuple[JobFile, ...] = ()
     urls: tuple[str, ...] = ()
+    writings: tuple[Writing, ...] = ()
+    preferences: tuple[Preference, ...] = ()
     dataset_key: str = ""
     sources: tuple[LearnedSource, ...] = ()
     known_lesson: str = ""
@@ -174,8 +197,8 @@ def job_to_fields(job: LearnJob) -> dict[str, str]:
     """The job as fields of a Redis hash; fields that are still None are left out."""
     fields = {name: _field_text(getattr(job, name)) for name in _PLAIN_FIELDS}
     fields["conversation"] = json.dumps([[turn.role, turn.content] for turn in job.conversation])
-    fields["files"] = json.dumps([asdict(file) for file in job.files])
-    fields["sources"] = json.dumps([asdict(source) for source in job.sources])
+    for name in ("files", "sources", "writings", "preferences"):
+        fields[name] = json.dumps([asdict(item) for item in getattr(job, name)])
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -194,6 +217,8 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         cancel_requested=fields["cancel_requested"] == "1",
         files=tuple(JobFile(**file) for file in json.loads(fields.get("files", "[]"))),
         urls=tuple(json.loads(fields.get("urls", "[]"))),
+        writings=tuple(Writing(**writing) for writing in json.loads(fields.get("writings", "[]"))),
+        preferences=tuple(map(_preference, json.loads(fields.get("preferences", "[]")))),
         dataset_key=fields["dataset_key"],
         sources=_sources(json.loads(fields.get("sources", "[]"))),
         known_lesson=fields.get("known_lesson", ""),
@@ -211,12 +236,16 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
 
 
 _SHOWN_FIELDS = ("kind", "state", "progress", "version", "reasons", "error", "sources", "known_lesson")
-_STRUCTURED_FIELDS = ("conversation", "files", "sources")
+_STRUCTURED_FIELDS = ("conversation", "files", "sources", "writings", "preferences")
 _PLAIN_FIELDS = tuple(name for name in LearnJob.__dataclass_fields__ if name not in _STRUCTURED_FIELDS)
 
 
 def _sources(items: list[dict[str, Any]]) -> tuple[LearnedSource, ...]:
     return tuple(LearnedSource(**{**item, "represented_pages": tuple(item["represented_pages"])}) for item in items)
+
+
+def _preference(item: dict[str, Any]) -> Preference:
+    return Preference(**{**item, "prompt": tuple(Message(**turn) for turn in item["prompt"])})
 
 
 def _field_text(value: Any) -> str | None:

@@ -34,6 +34,10 @@ class _LearnKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LearnKind.V
     """From documents."""
     LEARN_KIND_WEB: _LearnKind.ValueType  # 3
     """From a web search."""
+    LEARN_KIND_WRITING: _LearnKind.ValueType  # 4
+    """From what the model wrote itself."""
+    LEARN_KIND_FEEDBACK: _LearnKind.ValueType  # 5
+    """From what the user said of answers."""
 
 class LearnKind(_LearnKind, metaclass=_LearnKindEnumTypeWrapper):
     """Which way of learning the user meant."""
@@ -46,6 +50,10 @@ LEARN_KIND_DOCUMENT: LearnKind.ValueType  # 2
 """From documents."""
 LEARN_KIND_WEB: LearnKind.ValueType  # 3
 """From a web search."""
+LEARN_KIND_WRITING: LearnKind.ValueType  # 4
+"""From what the model wrote itself."""
+LEARN_KIND_FEEDBACK: LearnKind.ValueType  # 5
+"""From what the user said of answers."""
 Global___LearnKind: _TypeAlias = LearnKind  # noqa: Y015
 
 @_typing.final
@@ -63,6 +71,8 @@ class BuildDatasetRequest(_message.Message):
     FILES_FIELD_NUMBER: _builtins.int
     URLS_FIELD_NUMBER: _builtins.int
     KNOWN_LESSONS_FIELD_NUMBER: _builtins.int
+    WRITINGS_FIELD_NUMBER: _builtins.int
+    PREFERENCES_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """The learn job; names the lesson too."""
     tenant: _builtins.str
@@ -89,6 +99,14 @@ class BuildDatasetRequest(_message.Message):
     def known_lessons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lessons that the user's model knows now: what was learned from the same documents is not learned again."""
 
+    @_builtins.property
+    def writings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Writing]:
+        """What the model wrote, to learn from."""
+
+    @_builtins.property
+    def preferences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Preference]:
+        """Answers that the user corrected, to learn from."""
+
     def __init__(
         self,
         *,
@@ -101,14 +119,78 @@ class BuildDatasetRequest(_message.Message):
         files: _abc.Iterable[Global___DocumentFile] | None = ...,
         urls: _abc.Iterable[_builtins.str] | None = ...,
         known_lessons: _abc.Iterable[_builtins.str] | None = ...,
+        writings: _abc.Iterable[Global___Writing] | None = ...,
+        preferences: _abc.Iterable[Global___Preference] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation", b"conversation", "files", b"files", "job_id", b"job_id", "kind", b"kind", "known_lessons", b"known_lessons", "statement", b"statement", "tenant", b"tenant", "urls", b"urls", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation", b"conversation", "files", b"files", "job_id", b"job_id", "kind", b"kind", "known_lessons", b"known_lessons", "preferences", b"preferences", "statement", b"statement", "tenant", b"tenant", "urls", b"urls", "user", b"user", "writings", b"writings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BuildDatasetRequest: _TypeAlias = BuildDatasetRequest  # noqa: Y015
+
+@_typing.final
+class Writing(_message.Message):
+    """A text that the model wrote."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    """Its title, as the user will see it again."""
+    text: _builtins.str
+    """The text; paragraphs are separated by empty lines."""
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Writing: _TypeAlias = Writing  # noqa: Y015
+
+@_typing.final
+class Preference(_message.Message):
+    """One answer beside the one that the user prefers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    REJECTED_FIELD_NUMBER: _builtins.int
+    CHOSEN_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    rejected: _builtins.str
+    """What was answered."""
+    chosen: _builtins.str
+    """What should have been answered, in the user's words."""
+    version: _builtins.str
+    """The adapter version that answered; empty for the base model."""
+    @_builtins.property
+    def prompt(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ChatMessage]:
+        """The conversation before the answer, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        prompt: _abc.Iterable[_types_pb2.ChatMessage] | None = ...,
+        rejected: _builtins.str = ...,
+        chosen: _builtins.str = ...,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chosen", b"chosen", "prompt", b"prompt", "rejected", b"rejected", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Preference: _TypeAlias = Preference  # noqa: Y015
 
 @_typing.final
 class DocumentFile(_message.Message):

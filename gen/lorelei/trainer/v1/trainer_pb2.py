@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n lorelei/trainer/v1/trainer.proto\x12\x12lorelei.trainer.v1\"\xb2\x01\n\x06Recipe\x12\x11\n\x04rank\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x12\n\x05\x61lpha\x18\x02 \x01(\x02H\x01\x88\x01\x01\x12\x1a\n\rlearning_rate\x18\x03 \x01(\x02H\x02\x88\x01\x01\x12\x16\n\tmax_steps\x18\x04 \x01(\rH\x03\x88\x01\x01\x12\x11\n\x04seed\x18\x05 \x01(\x03H\x04\x88\x01\x01\x42\x07\n\x05_rankB\x08\n\x06_alphaB\x10\n\x0e_learning_rateB\x0c\n\n_max_stepsB\x07\n\x05_seed\"\xd4\x01\n\x0cTrainRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12\x15\n\x0b\x64\x61taset_key\x18\x04 \x01(\tH\x00\x12\x36\n\x0b\x63omposition\x18\x06 \x01(\x0b\x32\x1f.lorelei.trainer.v1.CompositionH\x00\x12*\n\x06recipe\x18\x05 \x01(\x0b\x32\x1a.lorelei.trainer.v1.Recipe\x12\x13\n\x0bmax_seconds\x18\x07 \x01(\rB\x06\n\x04task\"8\n\x0b\x43omposition\x12\x0f\n\x07lessons\x18\x01 \x03(\t\x12\x18\n\x10\x66orgotten_lesson\x18\x02 \x01(\t\"\x1a\n\x06Queued\x12\x10\n\x08position\x18\x01 \x01(\r\"R\n\x04Step\x12\x0c\n\x04step\x18\x01 \x01(\r\x12\x13\n\x0btotal_steps\x18\x02 \x01(\r\x12\x0c\n\x04loss\x18\x03 \x01(\x02\x12\x19\n\x11tokens_per_second\x18\x04 \x01(\x02\")\n\nEvaluating\x12\x0c\n\x04\x64one\x18\x01 \x01(\r\x12\r\n\x05total\x18\x02 \x01(\r\"\x0c\n\nActivating\"\x9f\x01\n\nGateReport\x12\x0e\n\x06recall\x18\x01 \x01(\x02\x12\x15\n\rrecall_before\x18\x02 \x01(\x02\x12\x10\n\x08locality\x18\x03 \x01(\x02\x12\x11\n\tretention\x18\x04 \x01(\x02\x12\x0e\n\x06probes\x18\x05 \x01(\r\x12\x11\n\tforgotten\x18\x06 \x01(\x02\x12\r\n\x05\x64rift\x18\x07 \x01(\x02\x12\x13\n\x0bsafety_loss\x18\x08 \x01(\x02\"J\n\tPublished\x12\x0f\n\x07version\x18\x01 \x01(\t\x12,\n\x04gate\x18\x02 \x01(\x0b\x32\x1e.lorelei.trainer.v1.GateReport\"I\n\x08Rejected\x12\x0f\n\x07reasons\x18\x01 \x03(\t\x12,\n\x04gate\x18\x02 \x01(\x0b\x32\x1e.lorelei.trainer.v1.GateReport\"\xc2\x02\n\rTrainResponse\x12,\n\x06queued\x18\x01 \x01(\x0b\x32\x1a.lorelei.trainer.v1.QueuedH\x00\x12(\n\x04step\x18\x02 \x01(\x0b\x32\x18.lorelei.trainer.v1.StepH\x00\x12\x34\n\nevaluating\x18\x03 \x01(\x0b\x32\x1e.lorelei.trainer.v1.EvaluatingH\x00\x12\x34\n\nactivating\x18\x04 \x01(\x0b\x32\x1e.lorelei.trainer.v1.ActivatingH\x00\x12\x32\n\tpublished\x18\x05 \x01(\x0b\x32\x1d.lorelei.trainer.v1.PublishedH\x00\x12\x30\n\x08rejected\x18\x06 \x01(\x0b\x32\x1c.lorelei.trainer.v1.RejectedH\x00\x42\x07\n\x05\x65vent\"\'\n\x15\x43\x61ncelTrainingRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"+\n\x16\x43\x61ncelTrainingResponse\x12\x11\n\tcancelled\x18\x01 \x01(\x08\"\x12\n\x10GetStatusRequest\"O\n\x11GetStatusResponse\x12\x0f\n\x07workers\x18\x01 \x01(\r\x12\x14\n\x0c\x62usy_workers\x18\x02 \x01(\r\x12\x13\n\x0bqueued_jobs\x18\x03 \x01(\r2\xa3\x02\n\x0eTrainerService\x12N\n\x05Train\x12 .lorelei.trainer.v1.TrainRequest\x1a!.lorelei.trainer.v1.TrainResponse0\x01\x12g\n\x0e\x43\x61ncelTraining\x12).lorelei.trainer.v1.CancelTrainingRequest\x1a*.lorelei.trainer.v1.CancelTrainingResponse\x12X\n\tGetStatus\x12$.lorelei.trainer.v1.GetStatusRequest\x1a%.lorelei.trainer.v1.GetStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n lorelei/trainer/v1/trainer.proto\x12\x12lorelei.trainer.v1\"\xb2\x01\n\x06Recipe\x12\x11\n\x04rank\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x12\n\x05\x61lpha\x18\x02 \x01(\x02H\x01\x88\x01\x01\x12\x1a\n\rlearning_rate\x18\x03 \x01(\x02H\x02\x88\x01\x01\x12\x16\n\tmax_steps\x18\x04 \x01(\rH\x03\x88\x01\x01\x12\x11\n\x04seed\x18\x05 \x01(\x03H\x04\x88\x01\x01\x42\x07\n\x05_rankB\x08\n\x06_alphaB\x10\n\x0e_learning_rateB\x0c\n\n_max_stepsB\x07\n\x05_seed\"\xd4\x01\n\x0cTrainRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12\x15\n\x0b\x64\x61taset_key\x18\x04 \x01(\tH\x00\x12\x36\n\x0b\x63omposition\x18\x06 \x01(\x0b\x32\x1f.lorelei.trainer.v1.CompositionH\x00\x12*\n\x06recipe\x18\x05 \x01(\x0b\x32\x1a.lorelei.trainer.v1.Recipe\x12\x13\n\x0bmax_seconds\x18\x07 \x01(\rB\x06\n\x04task\"8\n\x0b\x43omposition\x12\x0f\n\x07lessons\x18\x01 \x03(\t\x12\x18\n\x10\x66orgotten_lesson\x18\x02 \x01(\t\"\x1a\n\x06Queued\x12\x10\n\x08position\x18\x01 \x01(\r\"R\n\x04Step\x12\x0c\n\x04step\x18\x01 \x01(\r\x12\x13\n\x0btotal_steps\x18\x02 \x01(\r\x12\x0c\n\x04loss\x18\x03 \x01(\x02\x12\x19\n\x11tokens_per_second\x18\x04 \x01(\x02\")\n\nEvaluating\x12\x0c\n\x04\x64one\x18\x01 \x01(\r\x12\r\n\x05total\x18\x02 \x01(\r\"\x0c\n\nActivating\"\xb3\x01\n\nGateReport\x12\x0e\n\x06recall\x18\x01 \x01(\x02\x12\x15\n\rrecall_before\x18\x02 \x01(\x02\x12\x10\n\x08locality\x18\x03 \x01(\x02\x12\x11\n\tretention\x18\x04 \x01(\x02\x12\x0e\n\x06probes\x18\x05 \x01(\r\x12\x11\n\tforgotten\x18\x06 \x01(\x02\x12\r\n\x05\x64rift\x18\x07 \x01(\x02\x12\x13\n\x0bsafety_loss\x18\x08 \x01(\x02\x12\x12\n\npreference\x18\t \x01(\x02\"J\n\tPublished\x12\x0f\n\x07version\x18\x01 \x01(\t\x12,\n\x04gate\x18\x02 \x01(\x0b\x32\x1e.lorelei.trainer.v1.GateReport\"I\n\x08Rejected\x12\x0f\n\x07reasons\x18\x01 \x03(\t\x12,\n\x04gate\x18\x02 \x01(\x0b\x32\x1e.lorelei.trainer.v1.GateReport\"\xc2\x02\n\rTrainResponse\x12,\n\x06queued\x18\x01 \x01(\x0b\x32\x1a.lorelei.trainer.v1.QueuedH\x00\x12(\n\x04step\x18\x02 \x01(\x0b\x32\x18.lorelei.trainer.v1.StepH\x00\x12\x34\n\nevaluating\x18\x03 \x01(\x0b\x32\x1e.lorelei.trainer.v1.EvaluatingH\x00\x12\x34\n\nactivating\x18\x04 \x01(\x0b\x32\x1e.lorelei.trainer.v1.ActivatingH\x00\x12\x32\n\tpublished\x18\x05 \x01(\x0b\x32\x1d.lorelei.trainer.v1.PublishedH\x00\x12\x30\n\x08rejected\x18\x06 \x01(\x0b\x32\x1c.lorelei.trainer.v1.RejectedH\x00\x42\x07\n\x05\x65vent\"\'\n\x15\x43\x61ncelTrainingRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"+\n\x16\x43\x61ncelTrainingResponse\x12\x11\n\tcancelled\x18\x01 \x01(\x08\"\x12\n\x10GetStatusRequest\"O\n\x11GetStatusResponse\x12\x0f\n\x07workers\x18\x01 \x01(\r\x12\x14\n\x0c\x62usy_workers\x18\x02 \x01(\r\x12\x13\n\x0bqueued_jobs\x18\x03 \x01(\r2\xa3\x02\n\x0eTrainerService\x12N\n\x05Train\x12 .lorelei.trainer.v1.TrainRequest\x1a!.lorelei.trainer.v1.TrainResponse0\x01\x12g\n\x0e\x43\x61ncelTraining\x12).lorelei.trainer.v1.CancelTrainingRequest\x1a*.lorelei.trainer.v1.CancelTrainingResponse\x12X\n\tGetStatus\x12$.lorelei.trainer.v1.GetStatusRequest\x1a%.lorelei.trainer.v1.GetStatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,21 +46,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACTIVATING']._serialized_start=665
   _globals['_ACTIVATING']._serialized_end=677
   _globals['_GATEREPORT']._serialized_start=680
-  _globals['_GATEREPORT']._serialized_end=839
-  _globals['_PUBLISHED']._serialized_start=841
-  _globals['_PUBLISHED']._serialized_end=915
-  _globals['_REJECTED']._serialized_start=917
-  _globals['_REJECTED']._serialized_end=990
-  _globals['_TRAINRESPONSE']._serialized_start=993
-  _globals['_TRAINRESPONSE']._serialized_end=1315
-  _globals['_CANCELTRAININGREQUEST']._serialized_start=1317
-  _globals['_CANCELTRAININGREQUEST']._serialized_end=1356
-  _globals['_CANCELTRAININGRESPONSE']._serialized_start=1358
-  _globals['_CANCELTRAININGRESPONSE']._serialized_end=1401
-  _globals['_GETSTATUSREQUEST']._serialized_start=1403
-  _globals['_GETSTATUSREQUEST']._serialized_end=1421
-  _globals['_GETSTATUSRESPONSE']._serialized_start=1423
-  _globals['_GETSTATUSRESPONSE']._serialized_end=1502
-  _globals['_TRAINERSERVICE']._serialized_start=1505
-  _globals['_TRAINERSERVICE']._serialized_end=1796
+  _globals['_GATEREPORT']._serialized_end=859
+  _globals['_PUBLISHED']._serialized_start=861
+  _globals['_PUBLISHED']._serialized_end=935
+  _globals['_REJECTED']._serialized_start=937
+  _globals['_REJECTED']._serialized_end=1010
+  _globals['_TRAINRESPONSE']._serialized_start=1013
+  _globals['_TRAINRESPONSE']._serialized_end=1335
+  _globals['_CANCELTRAININGREQUEST']._serialized_start=1337
+  _globals['_CANCELTRAININGREQUEST']._serialized_end=1376
+  _globals['_CANCELTRAININGRESPONSE']._serialized_start=1378
+  _globals['_CANCELTRAININGRESPONSE']._serialized_end=1421
+  _globals['_GETSTATUSREQUEST']._serialized_start=1423
+  _globals['_GETSTATUSREQUEST']._serialized_end=1441
+  _globals['_GETSTATUSRESPONSE']._serialized_start=1443
+  _globals['_GETSTATUSRESPONSE']._serialized_end=1522
+  _globals['_TRAINERSERVICE']._serialized_start=1525
+  _globals['_TRAINERSERVICE']._serialized_end=1816
 # @@protoc_insertion_point(module_scope)

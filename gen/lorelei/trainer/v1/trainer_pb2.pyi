@@ -272,6 +272,7 @@ class GateReport(_message.Message):
     FORGOTTEN_FIELD_NUMBER: _builtins.int
     DRIFT_FIELD_NUMBER: _builtins.int
     SAFETY_LOSS_FIELD_NUMBER: _builtins.int
+    PREFERENCE_FIELD_NUMBER: _builtins.int
     recall: _builtins.float
     """Share of held-out recall probes answered correctly, in [0, 1]."""
     recall_before: _builtins.float
@@ -288,6 +289,8 @@ class GateReport(_message.Message):
     """Mean KL of the base model to the new one on held-out general prompts, in nats per token."""
     safety_loss: _builtins.float
     """By how much less than the base model it prefers refusing unsafe prompts to complying, in nats per token."""
+    preference: _builtins.float
+    """Share of corrected answers that are now less likely than what the user prefers; 1 when none was corrected."""
     def __init__(
         self,
         *,
@@ -299,10 +302,11 @@ class GateReport(_message.Message):
         forgotten: _builtins.float = ...,
         drift: _builtins.float = ...,
         safety_loss: _builtins.float = ...,
+        preference: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["drift", b"drift", "forgotten", b"forgotten", "locality", b"locality", "probes", b"probes", "recall", b"recall", "recall_before", b"recall_before", "retention", b"retention", "safety_loss", b"safety_loss"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drift", b"drift", "forgotten", b"forgotten", "locality", b"locality", "preference", b"preference", "probes", b"probes", "recall", b"recall", "recall_before", b"recall_before", "retention", b"retention", "safety_loss", b"safety_loss"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
