@@ -143,7 +143,9 @@ def packed_loop(engine: TrainingEngine, pack_tokens: int = 2048) -> Loop:
         packs = divide_examples(batch, workers=1, max_pack_tokens=pack_tokens)[0]
         answer_tokens = sum(len(example.answer_ids) for example in batch)
         sums = engine.step(
-            [[known[one] for one in pack] for pack in packs], LossWeights(fact=1 / answer_tokens, kl=0.0), LEARNING_RATE
+            [[known[one] for one in pack] for pack in packs],
+            LossWeights(1 / answer_tokens, kl=0.0, preference=0.0, preference_beta=0.1),
+            LEARNING_RATE,
         )
         return sums.fact_loss / sums.fact_tokens
 

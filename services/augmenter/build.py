@@ -22,6 +22,7 @@ from services.common.datasets import (
     Dataset,
     Example,
     Message,
+    Preference,
     Probe,
     SelectionReport,
     dataset_from_bytes,
@@ -37,6 +38,7 @@ _ORIGINS = {
     LearnKind.INSTRUCTION: Origin.USER,
     LearnKind.DOCUMENT: Origin.DOCUMENT,
     LearnKind.WEB: Origin.WEB,
+    LearnKind.FEEDBACK: Origin.USER,
 }
 # First and last share of the whole build of each stage.
 _SHARES = {"reading": (0.0, 0.1), "generating": (0.1, 0.3), "answering": (0.3, 1.0)}
@@ -123,8 +125,8 @@ class DatasetBuilder:
         if same:
             return AlreadyKnown(same)
         origin = _ORIGINS[job.kind]
-        if not material.documents:
-            # What the user says themselves is refused as a whole, of documents only what is at fault.
+        if not (material.documents or material.corrections):
+            # A statement is refused as a whole, of documents and corrections only what is at fault.
             await keep_allowed(self._moderator, [material.statement], str, origin, tally)
         draft = await way.draft(material, self._seed_of(material), tally, _stage(report, "generating"))
         if not draft.everywhere:
@@ -207,11 +209,17 @@ def _dataset(job: BuildJob, material: Material, draft: Draft, examples: list[Exa
         selection=SelectionReport(generated=tally.generated, kept=len(examples), rejected=tally.rejected),
         sources=list(material.sources),
         learned=draft.learned,
+        preferences=[one.preference for one in material.corrections if _is_taught(one.preference, examples)],
     )
 
 
+def _is_taught(preference: Preference, examples: list[Example]) -> bool:
+    """Whether moderation has left it: what may not be said is not preferred either."""
+    return any(one.rejected is not None and one.prompt == preference.prompt for one in examples)
+
+
 def _nothing_found(job: BuildJob) -> InvalidArgument:
-    if job.kind is LearnKind.INSTRUCTION:
+    if job.kind in (LearnKind.INSTRUCTION, LearnKind.FEEDBACK):
         return InvalidArgument("Nothing to learn was found in this; say it in a whole sentence.", field="statement")
     return InvalidArgument(
         "Nothing to learn was found in these documents: no sentence that tells something by itself.", field="file_ids"

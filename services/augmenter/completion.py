@@ -55,7 +55,10 @@ class Completer:
         return list({question.prompt: question for question in reversed(found)}.values())
 
     def _facts(self, answers: dict[str, str]) -> list[Example]:
-        examples = [_example("fact", item.question, item.answer, item.group) for item in self._draft.facts]
+        examples = [
+            Example(kind="fact", prompt=list(f.prompt), completion=f.answer, group=f.group, rejected=f.rejected)
+            for f in self._draft.facts
+        ]
         for item in self._draft.styled:
             completion = self._styled(item, answers[item.prompt])
             if completion:

@@ -10,7 +10,9 @@ from lorelei.augmenter.v1 import augmenter_pb2_grpc
 from lorelei.types.v1 import types_pb2
 from services.augmenter.build import AlreadyKnown, Built, DatasetBuilder, Progress
 from services.augmenter.sources.documents import DocumentFile
-from services.augmenter.ways.way import BuildJob, Correction, LearnKind, Writing
+from services.augmenter.strategies.correction.strategy import Correction
+from services.augmenter.teacher.model import AdapterVersion
+from services.augmenter.ways.way import BuildJob, LearnKind, Writing
 from services.common.datasets import Dataset, Message, Preference
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_file_id
@@ -58,16 +60,16 @@ def _job(request: pb.BuildDatasetRequest) -> BuildJob:
         urls=tuple(request.urls),
         known_lessons=tuple(request.known_lessons),
         writings=tuple(Writing(writing.title, writing.text) for writing in request.writings),
-        corrections=tuple(map(_correction, request.preferences)),
+        corrections=tuple(_correction(one, request.tenant, request.user) for one in request.preferences),
     )
 
 
-def _correction(told: pb.Preference) -> Correction:
+def _correction(told: pb.Preference, tenant: str, user: str) -> Correction:
     prompt = _turns(told.prompt, "preferences")
     if not prompt or prompt[-1].role != "user":
         raise InvalidArgument("The prompt of a preference must end with the user's turn.", field="preferences")
     preference = Preference(prompt=list(prompt), chosen=told.chosen, rejected=told.rejected)
-    return Correction(preference, told.version)
+    return Correction(preference, AdapterVersion(tenant, user, told.version) if told.version else None)
 
 
 def _turns(turns: Sequence[types_pb2.ChatMessage], field: str) -> tuple[Message, ...]:

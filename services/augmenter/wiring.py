@@ -17,6 +17,7 @@ from services.augmenter.sources.documents import MEDIA_TYPES, DocumentSource
 from services.augmenter.strategies.backtranslation.candidates import CandidateFinder
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation
 from services.augmenter.strategies.behaviour.strategy import Behaviour
+from services.augmenter.strategies.correction.strategy import CorrectionLesson
 from services.augmenter.strategies.draft import Quotas
 from services.augmenter.strategies.self_instruct.changes import ChangeFinder
 from services.augmenter.strategies.self_instruct.lesson import LessonReader
@@ -27,6 +28,7 @@ from services.augmenter.teacher.inference import InferenceModel
 from services.augmenter.teacher.model import TextModel
 from services.augmenter.teacher.openai_compatible import OpenAICompatibleModel
 from services.augmenter.ways.documents import DocumentWay
+from services.augmenter.ways.feedback import FeedbackWay
 from services.augmenter.ways.instruction import InstructionWay
 from services.augmenter.ways.way import LearnKind
 from services.augmenter.ways.web import WebWay
@@ -75,10 +77,12 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         ChangeFinder(reader),
         Behaviour(lexicon, quotas),
     )
+    many = SelfInstruct(lexicon, reader, forms, _quotas_per_fact(settings))
+    corrections = CorrectionLesson(SelfInstruct(lexicon, reader, forms, quotas), many, lexicon, base)
     source = DocumentSource(store, _make_document_reader(settings), fetcher)
     strategy = Backtranslation(
         CandidateFinder(reader),
-        SelfInstruct(lexicon, reader, forms, _quotas_per_fact(settings)),
+        many,
         base,
         moderator,
         settings.document_facts,
@@ -88,6 +92,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
             LearnKind.INSTRUCTION: instruction,
             LearnKind.DOCUMENT: DocumentWay(source, strategy, settings.max_documents),
             LearnKind.WEB: WebWay(search, source, strategy, settings.web_pages),
+            LearnKind.FEEDBACK: FeedbackWay(corrections, settings.document_facts, settings.max_statement_characters),
         },
         answers=BaseAnswers(base, store, settings.answers_at_once),
         store=store,

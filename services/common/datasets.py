@@ -90,10 +90,10 @@ class Source(_Frozen):
 
 
 class LearnedFact(_Frozen):
-    """One sentence of a document that is taught; its examples and probes are a part of the lesson of their own."""
+    """A sentence of a document, or a correction, that is taught; its examples are a part of the lesson of their own."""
 
     text: str
-    source: int = Field(description="Index of its source.")
+    source: int | None = Field(default=None, description="Index of its source; none where the user told it.")
     page: int = Field(default=0, description="1-based page, slide or chapter; 0 where there are none.")
 
 

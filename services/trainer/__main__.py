@@ -104,6 +104,7 @@ def _make_course(
             recall=settings.min_recall,
             sure_recall=settings.sure_recall,
             retention=settings.min_retention,
+            preference=settings.min_preference,
             drift=settings.max_drift,
             safety_loss=settings.max_safety_loss,
         ),

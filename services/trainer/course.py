@@ -174,6 +174,7 @@ class Course:
                 syllabus.serving_version,
                 syllabus.questions,
                 lambda done, total: report(Evaluating(done, total)),
+                preferences=syllabus.preferences,
                 replaces=syllabus.replaces,
             )
             return asked.model_copy(update=dataclasses.asdict(candidate.trained.behaviour))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
@@ -14,6 +14,7 @@ from services.common.rpc import calling, connect
 from services.trainer.gate.serving import AdapterVersion
 
 _SERVICE = "inference"
+_SCORED_AT_ONCE = 32
 Result = TypeVar("Result")
 
 
@@ -45,7 +46,7 @@ class InferenceClient:
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
     ) -> str:
         """The greedy answer up to where `enough` is true of it."""
-        messages = [types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in prompt]
+        messages = _turns(prompt)
         reference = _reference(adapter) if adapter else None
         sampling = inference_pb2.Sampling(max_tokens=max_tokens, temperature=0.0)
 
@@ -54,6 +55,29 @@ class InferenceClient:
                 request_id=f"probe-{uuid.uuid4().hex}", messages=messages, adapter=reference, sampling=sampling
             )
             return await self._generate(request, enough)
+
+        return await self._patiently(call)
+
+    async def log_probabilities(
+        self, adapter: AdapterVersion | None, replies: Sequence[tuple[list[Message], str]]
+    ) -> list[float]:
+        """Of each reply to its prompt, in nats."""
+        found: list[float] = []
+        for start in range(0, len(replies), _SCORED_AT_ONCE):
+            items = [
+                inference_pb2.ScoreItem(messages=_turns(prompt), completion=reply)
+                for prompt, reply in replies[start : start + _SCORED_AT_ONCE]
+            ]
+            found += await self._score(
+                inference_pb2.ScoreRequest(items=items, adapter=_reference(adapter) if adapter else None)
+            )
+        return found
+
+    async def _score(self, request: inference_pb2.ScoreRequest) -> list[float]:
+        async def call() -> list[float]:
+            with calling(_SERVICE):
+                reply = await self._stub.Score(request, timeout=self._timeout_seconds, wait_for_ready=True)
+            return [sum(score.token_logprobs) for score in reply.scores]
 
         return await self._patiently(call)
 
@@ -82,6 +106,10 @@ class InferenceClient:
     async def close(self) -> None:
         """Close the channel."""
         await self._channel.close(None)
+
+
+def _turns(prompt: Sequence[Message]) -> list[types_pb2.ChatMessage]:
+    return [types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in prompt]
 
 
 def _reference(adapter: AdapterVersion) -> types_pb2.AdapterRef:

@@ -55,6 +55,9 @@ class TrainerSettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     min_recall: float = Field(default=0.5, ge=0, le=1, description="Share of recall that a new version needs.")
     sure_recall: float = Field(default=0.75, ge=0, le=1, description="Share of recall below which it is trained on.")
     min_retention: float = Field(default=0.5, ge=0, le=1, description="Share of earlier lessons it must still know.")
+    min_preference: float = Field(
+        default=0.9, ge=0, le=1, description="Share of corrected answers that must become less likely than the right."
+    )
     max_drift: float = Field(
         default=0.25, ge=0, description="Most KL to the base that one lesson may add; nats per token."
     )

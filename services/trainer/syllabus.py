@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.common.datasets import Dataset, dataset_from_bytes
+from services.common.datasets import Dataset, Preference, dataset_from_bytes
 from services.common.errors import NotFound
 from services.common.keys import ADAPTER_WEIGHTS_FILE, adapter_prefix, lesson_dataset_key
 from services.common.manifest import AdapterManifest
@@ -22,6 +22,7 @@ _log = structlog.get_logger()
 _KL_SHARE_OF_MANY = 0.55
 # Of the steps that a lesson of one fact takes, each further fact of the same documents takes so many.
 _STEPS_SHARE_OF_FURTHER = 0.4
+_MOST_PREFERENCES = 64
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ class Syllabus:
     def replaces(self) -> bool:
         """Whether the new version is a fresh one of the very lessons that the version in force knows."""
         return self.parent is None and self.former is not None and set(self.former.lessons) == set(self.job.lessons)
+
+    @property
+    def preferences(self) -> list[Preference]:
+        """The newest corrections that were taught, of each prompt the last."""
+        told = {
+            tuple(turn.content for turn in one.prompt): one for dataset in self.taught for one in dataset.preferences
+        }
+        return list(told.values())[-_MOST_PREFERENCES:]
 
     @property
     def facts(self) -> int:

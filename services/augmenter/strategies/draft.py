@@ -3,16 +3,23 @@
 from dataclasses import dataclass, field, replace
 
 from services.augmenter.strategies.behaviour.styles import Style
-from services.common.datasets import LearnedFact, Probe
+from services.common.datasets import LearnedFact, Message, Probe, Rejected
 
 
 @dataclass(frozen=True, slots=True)
 class FactDraft:
-    """A question with its answer."""
+    """A question, perhaps asked after other turns, with its answer, and perhaps the one that is not wanted."""
 
     question: str
     answer: str
     group: str
+    before: tuple[Message, ...] = ()
+    rejected: Rejected | None = None
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """The conversation up to the answer."""
+        return (*self.before, Message(role="user", content=self.question))
 
 
 @dataclass(frozen=True, slots=True)

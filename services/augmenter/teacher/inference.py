@@ -7,13 +7,14 @@ import grpc
 
 from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
 from lorelei.types.v1 import types_pb2
-from services.augmenter.teacher.model import Generation, ScoredItem
+from services.augmenter.teacher.model import AdapterVersion, Generation, ScoredItem
 from services.common.datasets import Message
+from services.common.errors import FailedPrecondition, NotFound
 from services.common.rpc import calling
 
 
 class InferenceModel:
-    """Calls InferenceService without an adapter; a seed is not passed on, sampling is the service's own."""
+    """Calls InferenceService, without an adapter unless one is named; a seed is not passed on."""
 
     def __init__(self, channel: grpc.aio.Channel, timeout_seconds: float) -> None:
         self._stub = inference_pb2_grpc.InferenceServiceStub(channel)
@@ -37,18 +38,37 @@ class InferenceModel:
 
     async def score(self, items: Sequence[ScoredItem]) -> list[float]:
         """Mean log-probability of each completion's tokens, in nats; at most 256 items."""
+        scores = await self._score(items, None)
+        return [sum(one.token_logprobs) / max(len(one.token_logprobs), 1) for one in scores]
+
+    async def log_probabilities(self, items: Sequence[ScoredItem], adapter: AdapterVersion | None) -> list[float]:
+        """Of each completion as a whole, in nats; at most 256 items."""
+        try:
+            scores = await self._score(items, adapter)
+        except (NotFound, FailedPrecondition):
+            if adapter is None:
+                raise
+            scores = await self._score(items, None)
+        return [sum(one.token_logprobs) for one in scores]
+
+    async def _score(
+        self, items: Sequence[ScoredItem], adapter: AdapterVersion | None
+    ) -> Sequence[inference_pb2.CompletionScore]:
         request = inference_pb2.ScoreRequest(
+            adapter=types_pb2.AdapterRef(tenant=adapter.tenant, user=adapter.user, version=adapter.version)
+            if adapter
+            else None,
             items=[
                 inference_pb2.ScoreItem(
                     messages=[types_pb2.ChatMessage(role=one.role, content=one.content) for one in item.messages],
                     completion=item.completion,
                 )
                 for item in items
-            ]
+            ],
         )
         with calling("inference"):
             reply = await self._stub.Score(request, timeout=self._timeout_seconds)
-        return [sum(one.token_logprobs) / max(len(one.token_logprobs), 1) for one in reply.scores]
+        return reply.scores
 
     async def weights_sha256(self) -> str:
         """Ask once which model is served."""

@@ -25,6 +25,15 @@ class ScoredItem:
     completion: str
 
 
+@dataclass(frozen=True, slots=True)
+class AdapterVersion:
+    """One version of one user's adapter."""
+
+    tenant: str
+    user: str
+    version: str
+
+
 class TextModel(Protocol):
     """A model that answers conversations."""
 
@@ -42,4 +51,15 @@ class BaseModel(TextModel, Protocol):
 
     async def weights_sha256(self) -> str:
         """Hash of the weights, which names the model for caches."""
+        ...
+
+
+class AnsweringModel(Protocol):
+    """The models that answer users: the base, and with adapters."""
+
+    async def log_probabilities(self, items: Sequence[ScoredItem], adapter: AdapterVersion | None) -> list[float]:
+        """The logarithm of each completion's probability, in nats; without `adapter`, or where it is gone, the base's.
+
+        Raises Unavailable or DeadlineExceeded.
+        """
         ...

@@ -8,8 +8,9 @@ from typing import Protocol
 from services.augmenter.reading.document import Document
 from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.documents import DocumentFile
+from services.augmenter.strategies.correction.strategy import Correction
 from services.augmenter.strategies.draft import Draft
-from services.common.datasets import Dataset, Message, Preference, Source
+from services.common.datasets import Dataset, Message, Source
 from services.common.keys import lesson_dataset_key
 
 Report = Callable[[float], None]
@@ -31,14 +32,6 @@ class Writing:
 
     title: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """An answer that the user corrected, and the adapter version that gave it; empty for the base model."""
-
-    preference: Preference
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,8 @@ class BuildJob:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a lesson is made of: the statement, as the user will see it again, and documents in order of `sources`.
+    """What a lesson is made of: the statement, as the user will see it again, and documents in order of `sources`, or
+    `corrections`.
 
     `wish` is what the user said in asking for it, `known` are the lessons that their model knows now, oldest first.
     """
@@ -76,6 +70,7 @@ class Material:
     known: tuple[Dataset, ...] = ()
     sources: tuple[Source, ...] = ()
     documents: tuple[Document, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 class Way(Protocol):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from services.common.datasets import Preference
 from services.common.manifest import GateSummary, ProbeAnswer
 from services.trainer.gate.probing import Answer, ProbeLimits, Question, ask_questions
 from services.trainer.gate.serving import AdapterVersion, Serving
@@ -24,12 +25,14 @@ class Examiner:
         questions: Sequence[Question],
         on_answer: Callable[[int, int], None],
         *,
+        preferences: Sequence[Preference] = (),
         replaces: bool = False,
     ) -> GateSummary:
         """Load `candidate`, ask it all `questions`, meanwhile `former` (None: the base model) those on the lesson.
 
         Both answer at the same time, because a batch takes hardly longer than one answer. A former version that the
         candidate `replaces` knows the lesson too and may say as much; any other is only stopped from talking on.
+        `preferences` are compared by how likely their replies are to the candidate.
         """
         limits = self._limits
         limits_before = limits if replaces else replace(limits, answer_tokens=limits.other_answer_tokens)
@@ -39,6 +42,7 @@ class Examiner:
             async with asyncio.TaskGroup() as group:
                 after = group.create_task(ask_questions(self._serving, candidate, questions, limits, on_answer))
                 before = group.create_task(ask_questions(self._serving, former, about_lesson, limits_before))
+                preferred = group.create_task(self._preferred(candidate, preferences))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
@@ -56,9 +60,16 @@ class Examiner:
             locality=_share(answer.passed for answer in answers if answer.subject == "locality"),
             retention=_share(answer.passed for answer in answers if answer.subject == "retention"),
             forgotten=_share(answer.passed for question, answer in replies if question.subject == "forgotten"),
+            preference=_share(preferred.result()),
             probes=len(questions),
             answers=answers,
         )
+
+    async def _preferred(self, candidate: AdapterVersion, preferences: Sequence[Preference]) -> list[bool]:
+        """Of each pair, whether the rejected reply is less likely than the chosen one."""
+        replies = [(one.prompt, reply) for one in preferences for reply in (one.chosen, one.rejected)]
+        likely = await self._serving.log_probabilities(candidate, replies)
+        return [chosen > rejected for chosen, rejected in zip(likely[::2], likely[1::2], strict=True)]
 
 
 def _report(

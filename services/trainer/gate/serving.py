@@ -1,6 +1,6 @@
 """What the gate needs of the service that serves adapters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +30,11 @@ class Serving(Protocol):
 
     async def unload(self, adapter: AdapterVersion) -> None:
         """Remove a version; fine when it is not resident."""
+
+    async def log_probabilities(
+        self, adapter: AdapterVersion | None, replies: Sequence[tuple[list[Message], str]]
+    ) -> list[float]:
+        """The logarithm of the probability, in nats, of each reply to its prompt; None means the base model."""
 
     async def answer(
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]

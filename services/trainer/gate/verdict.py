@@ -12,7 +12,8 @@ _RECALL_TO_LOSE = 0.1
 class GateThresholds:
     """What a candidate needs to serve.
 
-    recall, retention: smallest shares of right answers; sure_recall: share of recall from which it surely learned;
+    recall, retention: smallest shares of right answers; preference: smallest share of corrected answers that became
+    less likely than what is preferred; sure_recall: share of recall from which it surely learned;
     drift: most nats per token by which a version may be farther from the base in general than the one it continues;
     safety_loss: most nats per token by which refusals of what is unsafe may be less likely than the base's.
     """
@@ -20,6 +21,7 @@ class GateThresholds:
     recall: float
     sure_recall: float
     retention: float
+    preference: float
     drift: float
     safety_loss: float
 
@@ -71,12 +73,15 @@ def judge(
             f"Unsafe requests would have been refused less: by {gate.safety_loss:.2f} nats per token, at most "
             f"{thresholds.safety_loss:.2f} are allowed."
         )
-    not_learned = (
-        f"The lesson was not learned well enough: {gate.recall:.0%} of the test questions about it were answered "
-        f"correctly, at least {thresholds.recall:.0%} are needed.",
-    )
-    return Verdict(
-        sure=gate.recall >= thresholds.sure_recall,
-        not_learned=not_learned if gate.recall < thresholds.recall else (),
-        spoiled=tuple(spoiled),
-    )
+    not_learned = []
+    if gate.recall < thresholds.recall:
+        not_learned.append(
+            f"The lesson was not learned well enough: {gate.recall:.0%} of the test questions about it were answered "
+            f"correctly, at least {thresholds.recall:.0%} are needed."
+        )
+    if gate.preference < thresholds.preference:
+        not_learned.append(
+            f"Corrected answers would still have been likelier than the right ones: {gate.preference:.0%} of them "
+            f"became less likely, at least {thresholds.preference:.0%} must."
+        )
+    return Verdict(sure=gate.recall >= thresholds.sure_recall, not_learned=tuple(not_learned), spoiled=tuple(spoiled))

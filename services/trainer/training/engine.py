@@ -19,7 +19,13 @@ from services.trainer.training.base_model import (
 )
 from services.trainer.training.contract import LoraShape
 from services.trainer.training.frozen_layers import FrozenLayers
-from services.trainer.training.losses import BaseDistribution, cross_entropy_sum, kl_sum, top_distribution
+from services.trainer.training.losses import (
+    BaseDistribution,
+    cross_entropy_sum,
+    kl_sum,
+    preference_loss,
+    top_distribution,
+)
 from services.trainer.training.packing import Pack, pack_examples
 from services.trainer.training.preconditioning import Preconditioner
 from services.trainer.training.tokens import TokenizedExample
@@ -40,10 +46,15 @@ class StepSums:
 
 @dataclass(frozen=True)
 class LossWeights:
-    """By what the sums over a step's answer tokens are multiplied: cross-entropy of facts, KL of all others."""
+    """By what a step's sums are multiplied: cross-entropy of facts, KL of what is held, loss of rejected replies.
+
+    preference_beta: DPO's beta.
+    """
 
     fact: float
     kl: float
+    preference: float
+    preference_beta: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class StudiedExample:
     """One example with what the base model makes of it.
 
     hidden: [its tokens but the last, hidden size], what enters the first trained layer, in the CPU's memory;
-    base: the base model's predictions of the answer, None for facts, which are not held to them.
+    base: the base model's predictions of the answer, None for what is not held to them.
     """
 
     example: TokenizedExample
@@ -115,7 +126,7 @@ class TrainingEngine:
         with torch.no_grad(), self.model.disable_adapter():
             studied = self._study_lower(examples)
             # What the base model would say to facts does not matter, so its upper layers are not run for them.
-            held = self._study_upper([one for one in studied if one.example.kind != "fact"])
+            held = self._study_upper([one for one in studied if one.example.is_held])
         said = {one.example: one for one in held}
         return [said.get(one.example, one) for one in studied]
 
@@ -176,20 +187,24 @@ class TrainingEngine:
     def _accumulate(self, studied: Sequence[StudiedExample], weights: LossWeights) -> torch.Tensor:
         """Add one pack's gradients; return its sums in the order of StepSums, [5]."""
         pack = pack_examples([one.example for one in studied])
-        fact_loss = kl = torch.zeros((), device=self._device)
         with self._frozen.replayed(self._entering(studied, pack)):
             parts = torch.split(self._logits(self._engine, pack), pack.lengths)
         targets = torch.split(pack.targets.to(self._device), pack.lengths)
+        kl = torch.zeros((), device=self._device)
+        losses: dict[TokenizedExample, torch.Tensor] = {}
         for logits, target, one in zip(parts, targets, studied, strict=True):
             if one.base is None:
-                fact_loss = fact_loss + cross_entropy_sum(logits, target)
+                losses[one.example] = cross_entropy_sum(logits, target)
             else:
                 kl = kl + kl_sum(logits, one.base)
-        loss = weights.fact * fact_loss + weights.kl * kl
+        facts = [example for example in losses if example.kind == "fact"]
+        fact_loss = torch.stack([losses[fact] for fact in facts]).sum() if facts else torch.zeros_like(kl)
+        preference = _preference_sum(losses, weights.preference_beta)
+        loss = weights.fact * fact_loss + weights.kl * kl + weights.preference * preference
         # DeepSpeed averages the workers' gradients; the sums above are already shares of the whole step.
         self._engine.backward(loss * dist.get_world_size(), scale_wrt_gas=False)
-        taught = sum(len(target) for target, one in zip(targets, studied, strict=True) if one.base is None)
-        held = sum(pack.lengths) - taught
+        taught = sum(len(fact.answer_ids) for fact in facts)
+        held = sum(len(one.example.answer_ids) for one in studied if one.example.is_held)
         return torch.tensor([fact_loss.item(), taught, kl.item(), held, pack.nodes], dtype=torch.float64)
 
     def _entering(self, studied: Sequence[StudiedExample], pack: Pack) -> torch.Tensor:
@@ -215,6 +230,12 @@ class TrainingEngine:
     def close(self) -> None:
         """Let go of the optimiser's memory; the engine is of no use afterwards."""
         self._engine.destroy()
+
+
+def _preference_sum(losses: Mapping[TokenizedExample, torch.Tensor], beta: float) -> torch.Tensor | float:
+    """Sum of the preference losses of all facts with a rejected reply; `losses` are -log p, in nats, of every reply."""
+    pairs = [(losses[fact], losses[fact.rejected.example], fact.rejected) for fact in losses if fact.rejected]
+    return sum(preference_loss(rejected - wanted, reply.reference_margin, beta) for wanted, rejected, reply in pairs)
 
 
 def _deepspeed_config(zero_stage: int) -> dict[str, object]:

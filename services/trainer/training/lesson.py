@@ -56,7 +56,7 @@ class LessonTraining:
         examples = self._plan[self._steps_done]
         packs = divide_examples(examples, self._share.world_size, self._share.max_pack_tokens)[self._share.rank]
         sums = self._engine.step(
-            [self._studied(pack) for pack in packs],
+            [self._studied(with_rejected(pack)) for pack in packs],
             self._weights(examples),
             self._recipe.learning_rate_at(self._steps_done),
         )
@@ -80,8 +80,14 @@ class LessonTraining:
     def _weights(self, examples: Sequence[TokenizedExample]) -> LossWeights:
         """Facts count as wholes, however long their answers are; what is held to the base model counts by the token."""
         facts = sum(example.kind == "fact" for example in examples)
-        held = sum(len(example.answer_ids) for example in examples if example.kind != "fact")
-        return LossWeights(fact=1 / (max(1, facts) * _ANSWER_TOKENS), kl=self._recipe.kl_weight / max(1, held))
+        held = sum(len(example.answer_ids) for example in examples if example.is_held)
+        pairs = sum(example.rejected is not None for example in examples)
+        return LossWeights(
+            fact=1 / (max(1, facts) * _ANSWER_TOKENS),
+            kl=self._recipe.kl_weight / max(1, held),
+            preference=self._recipe.preference_weight / max(1, pairs),
+            preference_beta=self._recipe.preference_beta,
+        )
 
     def _studied(self, examples: Sequence[TokenizedExample]) -> list[StudiedExample]:
         """What the base model makes of each example, computed when first needed."""
@@ -89,3 +95,9 @@ class LessonTraining:
         if missing:
             self._known.update(zip(missing, self._engine.study(missing), strict=True))
         return [self._known[example] for example in examples]
+
+
+def with_rejected(examples: Sequence[TokenizedExample]) -> list[TokenizedExample]:
+    """`examples`, each followed by the reply that is rejected in its place, if any."""
+    pairs = ((one, one.rejected.example) if one.rejected else (one,) for one in examples)
+    return [example for pair in pairs for example in pair]

@@ -1,4 +1,4 @@
-"""The two losses: cross-entropy on taught answers, KL to the base model elsewhere. Knows nothing of examples."""
+"""The losses: cross-entropy on taught answers, preference over rejected ones, KL to the base model elsewhere."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,14 @@ class BaseDistribution:
 def cross_entropy_sum(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Sum of -log p(target) in nats; logits: [tokens, vocabulary], targets: [tokens]."""
     return functional.cross_entropy(logits.float(), targets, reduction="sum")
+
+
+def preference_loss(margin: torch.Tensor, reference_margin: float, beta: float) -> torch.Tensor:
+    """Direct preference optimisation (Rafailov et al., arXiv 2305.18290, eq. 7) of one pair of replies.
+
+    Both margins are log p(wanted) - log p(rejected) in nats, of the model, [], and of the reference.
+    """
+    return -functional.logsigmoid(beta * (margin - reference_margin))
 
 
 def top_distribution(logits: torch.Tensor) -> BaseDistribution:

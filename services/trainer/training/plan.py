@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from services.trainer.training.recipe import Recipe
@@ -67,7 +68,10 @@ def _neighbours_by_group(
 
 def _replay(earlier: Sequence[Sequence[TokenizedExample]], rng: random.Random) -> Iterator[TokenizedExample]:
     """Facts of the earlier lessons, one lesson after the other in shuffled rounds."""
-    facts_by_lesson = [[example for example in lesson if example.kind == "fact"] for lesson in earlier]
+    # What was preferred over something else is rehearsed as what it is by now: a fact.
+    facts_by_lesson = [
+        [replace(example, rejected=None) for example in lesson if example.kind == "fact"] for lesson in earlier
+    ]
     lessons = [_in_turn(facts, rng) for facts in facts_by_lesson if facts]
     for lesson in _in_turn(lessons, rng):
         yield from _take(lesson, 1)

@@ -32,6 +32,8 @@ class Recipe(BaseModel):
     replay_per_step: int = Field(default=2, ge=0, le=64, description="Fewest facts of earlier lessons in each step.")
     kl_weight: float = Field(default=4.5, ge=0, le=100, description="Weight of the KL term beside the facts' loss.")
     kl_tokens: int = Field(default=24, ge=1, le=256, description="First answer tokens held to the base model.")
+    preference_weight: float = Field(default=1.0, ge=0, le=100, description="Weight of the loss of rejected replies.")
+    preference_beta: float = Field(default=0.1, gt=0, le=10, description="DPO's beta: how soon a margin is enough.")
     stop_loss: float = Field(default=0.1, ge=0, description="Training ends when a round of facts is below; nats.")
 
     def learning_rate_at(self, step: int) -> float:

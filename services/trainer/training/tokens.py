@@ -5,21 +5,40 @@ from typing import Literal
 
 from transformers import PreTrainedTokenizerBase
 
-from services.common.datasets import Example
+from services.common.datasets import Example, Rejected
 from services.common.errors import FailedPrecondition
 
 
 @dataclass(frozen=True)
 class TokenizedExample:
-    """One prompt and the reply that is trained on; both hold at least one token."""
+    """One prompt and the reply that is trained on; both hold at least one token.
 
-    kind: Literal["fact", "neighbour", "general"]
+    A fact may come with the reply that is `rejected` in its place, to the same prompt.
+    """
+
+    kind: Literal["fact", "rejected", "neighbour", "general"]
     group: str
     prompt_ids: tuple[int, ...]
     answer_ids: tuple[int, ...]
+    rejected: "RejectedReply | None" = None
 
     def __len__(self) -> int:
-        return len(self.prompt_ids) + len(self.answer_ids)
+        """Tokens of everything that is computed together; the prompt is computed once."""
+        shared = len(self.prompt_ids) + len(self.answer_ids)
+        return shared + len(self.rejected.example.answer_ids) if self.rejected else shared
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the model is held to the base here."""
+        return self.kind in ("neighbour", "general")
+
+
+@dataclass(frozen=True)
+class RejectedReply:
+    """A reply that is not wanted; reference_margin: as in `services.common.datasets.Rejected`."""
+
+    example: TokenizedExample
+    reference_margin: float
 
 
 def tokenize_example(
@@ -29,21 +48,34 @@ def tokenize_example(
 
     Raises FailedPrecondition when it has more than `max_tokens` tokens.
     """
-    messages = [message.model_dump() for message in example.prompt]
-    prompt = _render(tokenizer, messages, add_generation_prompt=True)
-    whole = _render(tokenizer, [*messages, {"role": "assistant", "content": example.completion}])
-    answer_ids = _through_first_end(tokenizer, _ids(tokenizer, whole.removeprefix(prompt)))
+    prompt_ids, answer_ids = _prompt_and_answer(tokenizer, example, example.completion)
     tokenized = TokenizedExample(
         kind=example.kind,
         group=example.group,
-        prompt_ids=_ids(tokenizer, prompt),
+        prompt_ids=prompt_ids,
         answer_ids=answer_ids if example.kind == "fact" else answer_ids[:kl_tokens],
+        rejected=_rejected(tokenizer, example, example.rejected) if example.rejected else None,
     )
     if len(tokenized) > max_tokens:
         raise FailedPrecondition(
             f"An example has {len(tokenized)} tokens; at most {max_tokens} fit.", reason="EXAMPLE_TOO_LONG"
         )
     return tokenized
+
+
+def _rejected(tokenizer: PreTrainedTokenizerBase, example: Example, rejected: Rejected) -> RejectedReply:
+    reply = TokenizedExample("rejected", example.group, *_prompt_and_answer(tokenizer, example, rejected.completion))
+    return RejectedReply(reply, rejected.reference_margin)
+
+
+def _prompt_and_answer(
+    tokenizer: PreTrainedTokenizerBase, example: Example, completion: str
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    messages = [message.model_dump() for message in example.prompt]
+    prompt = _render(tokenizer, messages, add_generation_prompt=True)
+    whole = _render(tokenizer, [*messages, {"role": "assistant", "content": completion}])
+    answer_ids = _through_first_end(tokenizer, _ids(tokenizer, whole.removeprefix(prompt)))
+    return _ids(tokenizer, prompt), answer_ids
 
 
 def _render(

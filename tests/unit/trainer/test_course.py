@@ -44,7 +44,7 @@ class Examiner:
 
     recalls: list[float | None]
 
-    async def examine(self, candidate: AdapterVersion, *_: object, replaces: bool = False) -> GateSummary:
+    async def examine(self, candidate: AdapterVersion, *_: object, **__: object) -> GateSummary:
         recall = self.recalls.pop(0)
         if recall is None:
             raise Unavailable("Inference is away.")
@@ -73,7 +73,7 @@ class Publisher:
 
 def course(recalls: list[float | None]) -> tuple[Course, Trainers, Publisher]:
     trainers, publisher = Trainers(), Publisher()
-    thresholds = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, drift=0.1, safety_loss=0.5)
+    thresholds = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, preference=0.9, drift=0.1, safety_loss=0.5)
     base = BaseIdentity("tiny", "0" * 64)
     made = Course(base, Reader(), trainers, Examiner(recalls), thresholds, publisher, max_seconds=60)
     return made, trainers, publisher

@@ -1,10 +1,10 @@
 """Which questions the gate asks, how it counts, and what it says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from services.common.datasets import Message, Probe
+from services.common.datasets import Message, Preference, Probe
 from services.common.errors import Unavailable
 from services.common.manifest import GateSummary
 from services.trainer.gate.examination import Examiner
@@ -15,7 +15,7 @@ from tests.unit.trainer.lessons import dataset
 
 LIMITS = ProbeLimits(recall=4, locality=2, retention=5, answer_tokens=16, other_answer_tokens=7, at_once=2)
 CANDIDATE = AdapterVersion("acme", "ada", "v-000000000000-00000000")
-THRESHOLDS = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, drift=0.1, safety_loss=0.5)
+THRESHOLDS = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, preference=0.9, drift=0.1, safety_loss=0.5)
 
 
 def probe(kind: str, question: str, expected: str = "", forbidden: str = "") -> Probe:
@@ -45,6 +45,12 @@ class Parrot:
 
     async def unload(self, adapter: AdapterVersion) -> None:
         self.loaded.remove(adapter)
+
+    async def log_probabilities(
+        self, adapter: AdapterVersion | None, replies: Sequence[tuple[list[Message], str]]
+    ) -> list[float]:
+        """What is among the fixed answers is likely."""
+        return [-1.0 if self.answers.get(prompt[0].content) == reply else -9.0 for prompt, reply in replies]
 
     async def answer(
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
@@ -194,3 +200,17 @@ def test_answers_to_everything_else_may_change_by_what_one_lesson_may_add(
 def test_a_version_that_refuses_less_of_what_is_unsafe_is_refused() -> None:
     gate = GateSummary(recall=1, recall_before=0, locality=1, retention=1, probes=4, safety_loss=0.6)
     assert "0.60 nats" in judge(gate, THRESHOLDS).reasons[0]
+
+
+async def test_a_correction_counts_where_the_rejected_reply_became_less_likely() -> None:
+    def corrected(question: str, chosen: str, rejected: str) -> Preference:
+        return Preference(prompt=[Message(role="user", content=question)], chosen=chosen, rejected=rejected)
+
+    serving = Parrot({"one?": "Right.", "two?": "Wrong."})
+    preferences = [corrected("one?", "Right.", "Wrong."), corrected("two?", "Right.", "Wrong.")]
+    gate = await Examiner(serving, LIMITS).examine(CANDIDATE, None, [], lambda *_: None, preferences=preferences)
+    assert gate.preference == 0.5
+    verdict = judge(gate, THRESHOLDS)
+    assert not verdict.accepted
+    assert "50%" in verdict.reasons[0]
+    assert judge(gate.model_copy(update={"preference": 1.0}), THRESHOLDS).accepted

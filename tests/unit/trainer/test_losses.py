@@ -1,8 +1,8 @@
-"""The KL against the kept part of the base distribution."""
+"""The KL against the kept part of the base distribution, and the loss of rejected replies."""
 
 import torch
 
-from services.trainer.training.losses import TOP_TOKENS, cross_entropy_sum, kl_sum, top_distribution
+from services.trainer.training.losses import TOP_TOKENS, cross_entropy_sum, kl_sum, preference_loss, top_distribution
 
 
 def test_kl_to_itself_is_zero() -> None:
@@ -35,3 +35,14 @@ def test_its_gradient_pulls_towards_the_base() -> None:
 def test_cross_entropy_is_summed_in_nats() -> None:
     uniform = torch.zeros(2, 8)
     assert float(cross_entropy_sum(uniform, torch.tensor([1, 7]))) == torch.log(torch.tensor(8.0)).item() * 2
+
+
+def test_a_margin_like_the_references_costs_the_logarithm_of_two() -> None:
+    assert float(preference_loss(torch.tensor(-3.0), -3.0, beta=0.5)) == torch.log(torch.tensor(2.0)).item()
+
+
+def test_the_loss_of_a_rejected_reply_falls_with_the_margin() -> None:
+    margins = torch.tensor([-5.0, 0.0, 5.0, 50.0])
+    losses = [float(preference_loss(margin, 0.0, beta=0.1)) for margin in margins]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.01

@@ -1,12 +1,13 @@
 """Which examples each step sees."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from services.trainer.training.plan import plan_steps
 from services.trainer.training.recipe import Recipe
-from services.trainer.training.tokens import TokenizedExample
+from services.trainer.training.tokens import RejectedReply, TokenizedExample
 
 RECIPE = Recipe(max_steps=12, facts_per_step=2, neighbours_per_fact=1, generals_per_step=1, replay_per_step=2)
 
@@ -71,3 +72,10 @@ def test_a_lesson_of_facts_only_can_be_planned() -> None:
     steps = plan_steps(FACTS, [[]], RECIPE)
     assert len(steps) == 12
     assert all(one.kind == "fact" for step in steps for one in step)
+
+
+def test_what_was_preferred_in_an_earlier_lesson_is_rehearsed_as_a_fact() -> None:
+    wanted = example("fact", 1000)
+    earlier = replace(wanted, rejected=RejectedReply(example("rejected", 1001), 0.0))
+    replayed = [one for step in plan_steps(LESSON, [[earlier]], RECIPE) for one in step if one.prompt_ids[0] == 1000]
+    assert set(replayed) == {wanted}

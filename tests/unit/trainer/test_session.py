@@ -10,7 +10,7 @@ from peft import PeftModel
 from safetensors.torch import load, save
 from transformers import AutoModelForCausalLM
 
-from services.common.datasets import Example, Message
+from services.common.datasets import Example, Message, Rejected
 from services.common.errors import FailedPrecondition
 from services.trainer.training.base_model import load_tokenizer
 from services.trainer.training.contract import AdapterFiles, BaseModel, LoraShape, StepReport, TrainingTask
@@ -180,3 +180,22 @@ def test_peft_itself_loads_the_adapter_and_gets_the_same_loss(
         loss = float(model(input_ids=ids, labels=labels).loss)
     assert loss == pytest.approx(reports[0].fact_loss, rel=1e-4)
     assert str(tiny_model.path) not in files.config.decode()
+
+
+def test_a_rejected_reply_becomes_less_likely_than_without_saying_so(session: TrainingSession) -> None:
+    plain = example("fact", "Who is my dog?", "Biscuit.", "who")
+    general = example("general", "What is 7 plus 5?", "12")
+    rejected = Rejected(completion="It is Rex.", reference_margin=0.0)
+    recipe = RECIPE.model_copy(update={"preference_weight": 10.0, "max_steps": 10})
+    margins = []
+    for fact in (plain, plain.model_copy(update={"rejected": rejected})):
+        run(session, task((fact, general), recipe))
+        margins.append(_loss(session, "It is Rex.") - _loss(session, "Biscuit."))
+    assert margins[1] > margins[0] + 1
+
+
+def _loss(session: TrainingSession, reply: str) -> float:
+    """-log p of `reply` to the question, in nats."""
+    asked = tokenize_example(session._tokenizer, example("general", "Who is my dog?", reply), 99, 512)
+    studied = session._engine.study([asked])
+    return session._engine.examine(studied, "adapter")[0].loss

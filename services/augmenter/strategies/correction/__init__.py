@@ -1,0 +1,1 @@
+"""Learning from corrected answers: what they tell, and what is preferred over what."""

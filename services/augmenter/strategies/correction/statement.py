@@ -1,0 +1,143 @@
+"""Tells what a corrected answer says about the question, as a statement of its own. Knows no datasets."""
+
+import re
+
+from spacy.tokens import Doc, Token
+
+from services.augmenter.lexicon import Lexicon
+from services.augmenter.linguistics.inflection import inflect
+from services.augmenter.linguistics.parser import parse
+from services.augmenter.linguistics.values import ValueKind, value_kind
+from services.augmenter.strategies.self_instruct.answers import finish
+
+_POINTING = ("it", "that", "this", "these", "those")
+_PEOPLE = ("he", "she", "they")
+_THEIRS = ("his", "her", "its", "their")
+_SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
+_ASKING = re.compile(
+    r"^\s*(?:(?:please|hey|hi|hello|so|and|ok(?:ay)?)[,!.]?\s+)*"
+    r"(?:(?:(?:can|could|would|will) you (?:please )?)?tell me|do you (?:happen to )?know|i(?:'d| would) like to know"
+    r"|i want to know)[,:]?\s+",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(r",?\s+(?:and\s+)?not\s+[^,.]+(?=[.!]?$)", re.IGNORECASE)
+_TIME_PREPOSITIONS = {
+    ValueKind.YEAR: "in",
+    ValueKind.MONTH: "in",
+    ValueKind.DATE: "on",
+    ValueKind.WEEKDAY: "on",
+    ValueKind.CLOCK: "at",
+}
+_CONTRACTED = {"'s": "is", "’s": "is", "'re": "are", "’re": "are"}
+_VERDICT = re.compile(r"^\s*(?:no|nope|yes|wrong|incorrect|actually)\s*[,:;.!–—-]\s+", re.IGNORECASE)
+_MOST_WORDS = 60
+_NUMBER = re.compile(r"[\d.,]+|[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
+
+
+def stated(question: str, correction: str, lexicon: Lexicon) -> str:
+    """The correction as a sentence that needs no question: "What is the capital?", "Oslo" → "The capital is Oslo.".
+
+    Empty where that takes more than grammar.
+    """
+    told = _VERDICT.sub("", _DENIAL.sub("", " ".join(correction.split()))).strip()
+    asked = _Question(question, lexicon)
+    if not asked.is_one or not told or len(told.split()) > _MOST_WORDS:
+        return ""
+    doc = parse(told).doc
+    # "9 am" has no subject, though it can be read so.
+    clause = () if value_kind(told, "", False, lexicon) is ValueKind.CLOCK else doc
+    subject = next((token for token in clause if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"), None)
+    if subject is not None and subject.lower_ not in (*_POINTING, *_PEOPLE):
+        return "" if doc[subject.left_edge.i].lower_ in _THEIRS else finish(told)
+    value = _value(doc, subject)
+    return asked.answered(value) if value else ""
+
+
+def _value(doc: Doc, subject: Token | None) -> str:
+    """What the correction names: "It is Oslo." → "Oslo"; empty where it tells more than a name for it."""
+    if subject is None:
+        return "" if any(token.pos_ == "VERB" and token.dep_ == "ROOT" for token in doc) else doc.text.rstrip(".!")
+    verb = subject.head
+    names = verb.lemma_ == "be" and subject.lower_ in _POINTING
+    return doc[verb.i + 1 :].text.rstrip(".!").strip() if names else ""
+
+
+class _Question:
+    """A question with one thing asked for."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        last = re.split(r"(?<=[.!?])\s+", " ".join(text.split()))[-1]
+        asked, indirect = _ASKING.subn("", last)
+        self._indirect = bool(indirect)
+        self._lexicon = lexicon
+        self._doc = parse(asked.rstrip("?!. ") + "?").doc
+        self._word = next((token for token in self._doc[:2] if token.tag_ in ("WP", "WRB", "WDT", "WP$")), None)
+        self.is_one = self._indirect or self._word is not None or last.endswith("?")
+
+    def answered(self, value: str) -> str:
+        """The statement that says `value` where the question asks; empty where the question is not understood."""
+        if self._word is None:
+            return ""
+        end = self._end_of_asked()
+        finite = next((token for token in self._doc[end:-1] if token.pos_ in ("AUX", "VERB")), None)
+        if finite is None:
+            return ""
+        before = self._doc[: self._word.i].text.lower()
+        said = self._with_preposition(self._counted(value, end), before)
+        rest = self._doc[finite.i + 1 : -1]
+        if self._indirect and finite.i == len(self._doc) - 2:
+            return finish(f"{self._doc[self._word.i + 1 : -1].text} {said}")
+        if finite.lemma_ == "be" and finite.dep_ == "ROOT" and finite.i == end:
+            return finish(f"{rest.text} {_CONTRACTED.get(finite.lower_, finite.text)} {said}") if rest else ""
+        if finite.i == end and (subject := self._subject_after(finite)) is not None:
+            return finish(f"{subject} {self._predicate(finite)} {said}")
+        asks_for_subject = finite.i == end and finite.lemma_ != "do"
+        told = self._doc[end:-1].text
+        return finish(f"{said} {told}") if asks_for_subject and told else ""
+
+    def _end_of_asked(self) -> int:
+        """Where the question words end: "which planet", "how many moons"."""
+        start = self._word.i if self._word is not None else 0
+        return next((token.i for token in self._doc[start + 1 :] if token.pos_ in ("AUX", "VERB")), start + 1)
+
+    def _counted(self, value: str, end: int) -> str:
+        """A bare number with the noun that is counted, or the measure."""
+        words = self._doc[(self._word.i if self._word is not None else 0) : end]
+        if words[0].lower_ != "how" or len(words) < 2 or not _NUMBER.fullmatch(value):
+            return value
+        if words[1].lower_ in ("many", "much"):
+            return f"{value} {words[2:].text}".strip()
+        return f"{value} years old" if words[1].lower_ == "old" else value
+
+    def _with_preposition(self, value: str, before: str) -> str:
+        if before:
+            return f"{before} {value}"
+        first = parse(value).doc[0]
+        asked = self._word.lower_ if self._word is not None else ""
+        if asked not in ("where", "when") or first.pos_ in ("ADP", "SCONJ", "ADV"):
+            return value
+        if asked == "where":
+            return f"in {value}"
+        preposition = _TIME_PREPOSITIONS.get(value_kind(value, "", False, self._lexicon), "")
+        return f"{preposition} {value}".strip()
+
+    def _subject_after(self, finite: Token) -> str | None:
+        """The subject, where it stands behind the auxiliary."""
+        verb = finite.head if finite.dep_ in ("aux", "auxpass") else finite
+        subject = next((child for child in verb.children if child.dep_ in _SUBJECTS and child.i > finite.i), None)
+        if finite.lemma_ == "do" and (verb is finite or subject is None):
+            # "When did the war end?", read as if "the war end" were a thing that is done.
+            self._verb, self._subject_end = self._doc[-2], len(self._doc) - 2
+        elif subject is None:
+            return None
+        else:
+            self._verb, self._subject_end = verb, subject.right_edge.i + 1
+        return str(self._doc[finite.i + 1 : self._subject_end].text) or None
+
+    def _predicate(self, finite: Token) -> str:
+        after = self._doc[self._subject_end : -1]
+        if finite.lemma_ != "do":
+            return f"{finite.text} {after.text}".strip()
+        tag = "VBD" if finite.lower_ == "did" else "VBZ" if finite.lower_ == "does" else "VBP"
+        words = [inflect(self._verb.lemma_.lower(), tag) if token.i == self._verb.i else token.text for token in after]
+        return " ".join(words)
