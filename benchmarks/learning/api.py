@@ -41,6 +41,21 @@ class Api:
         lessons = [lesson["id"] for lesson in reversed(self._get("/lessons", user)["data"])]
         return self._end_of(self._post("/adapters", {"lessons": lessons, "user": user}), user)
 
+    def correct(self, user: str, question: str, correction: str) -> tuple[Taught, dict[str, float] | None]:
+        """Ask `user`'s model, correct its answer, and let that be learned; how that ended, and what the gate found."""
+        reply = self._client.chat.completions.create(
+            model="lorelei",
+            user=user,
+            messages=[{"role": "user", "content": question}],
+            temperature=0,
+            max_tokens=REPLY_TOKENS,
+        )
+        told = {"completion_id": reply.id, "rating": "down", "correction": correction, "learn_now": True, "user": user}
+        job = self._get(f"/learn/{self._post('/feedback', told)['job_id']}", user)
+        taught = self._end_of(job, user)
+        gate: dict[str, float] | None = self._get(f"/learn/{job['id']}", user)["gate"]
+        return taught, gate
+
     def answer(self, model: str, user: str, question: str, note: str = "") -> str:
         """The greedy reply of `model` in a new conversation, with `note` as its system message where there is one."""
         messages = [{"role": "system", "content": note}] if note else []

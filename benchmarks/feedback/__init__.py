@@ -1,0 +1,1 @@
+"""Corrections of answers, measured on a running platform."""
