@@ -17,12 +17,13 @@ from services.augmenter.servicer import AugmenterServicer
 from services.augmenter.settings import AugmenterSettings
 from services.augmenter.wiring import make_parts
 from services.common.datasets import dataset_from_bytes
-from services.common.errors import InvalidArgument, LoreleiError, Unavailable
+from services.common.errors import InvalidArgument, LoreleiError, NotFound, Unavailable
 from services.common.identifiers import new_job_id
 from services.common.object_store import open_object_store
 from services.common.rpc import RpcServer, calling, connect
 
 TIMEOUT_SECONDS = 60.0
+GONE = "v-000000000000-00000009"
 NAME = pb.DESCRIPTOR.services_by_name["AugmenterService"].full_name
 
 
@@ -31,6 +32,7 @@ class StandInInference(inference_pb2_grpc.InferenceServiceServicer):
 
     def __init__(self) -> None:
         self.requests: list[inference_pb2.GenerateRequest] = []
+        self.scored: list[str] = []
         self.loading = False
 
     async def Generate(  # noqa: N802
@@ -42,6 +44,15 @@ class StandInInference(inference_pb2_grpc.InferenceServiceServicer):
         yield inference_pb2.GenerateResponse(text_delta="That is ")
         yield inference_pb2.GenerateResponse(text_delta="not known.")
         yield inference_pb2.GenerateResponse(finish=inference_pb2.GenerateFinish())
+
+    async def Score(  # noqa: N802
+        self, request: inference_pb2.ScoreRequest, context: Any
+    ) -> inference_pb2.ScoreResponse:
+        self.scored.append(request.adapter.version)
+        if request.adapter.version == GONE:
+            raise NotFound("There is no such version.")
+        scores = [inference_pb2.CompletionScore(token_logprobs=[-0.5] * len(item.completion)) for item in request.items]
+        return inference_pb2.ScoreResponse(scores=scores)
 
     async def GetModel(  # noqa: N802
         self, request: inference_pb2.GetModelRequest, context: Any
@@ -180,3 +191,29 @@ async def test_health_follows_readiness(platform: SimpleNamespace) -> None:
         health_pb2.HealthCheckResponse.NOT_SERVING,
         health_pb2.HealthCheckResponse.SERVING,
     )
+
+
+def correction(chosen: str, version: str = "", role: str = "user") -> pb.BuildDatasetRequest:
+    turn = types_pb2.ChatMessage(role=role, content="Where is the press?")
+    told = pb.Preference(prompt=[turn], rejected="It is upstairs.", chosen=chosen, version=version)
+    return request("", kind=pb.LEARN_KIND_FEEDBACK, preferences=[told])
+
+
+@pytest.mark.parametrize(
+    ("version", "scored"), [("", [""]), ("v-000000000000-00000001", ["v-000000000000-00000001"]), (GONE, [GONE, ""])]
+)
+async def test_a_correction_is_compared_by_the_version_that_answered_or_the_base(
+    platform: SimpleNamespace, version: str, scored: list[str]
+) -> None:
+    result = (await build(platform.channel, correction("in the cellar", version)))[-1].result
+    assert platform.inference.scored == scored
+    dataset = dataset_from_bytes(await platform.store.get_bytes(result.dataset_key))
+    assert dataset.kind == "feedback"
+    [pair] = [one for one in dataset.examples if one.prompt[-1].content == "Where is the press?"]
+    assert pair.rejected is not None
+    assert pair.rejected.reference_margin == pytest.approx(-0.5 * (len(pair.completion) - len("It is upstairs.")))
+
+
+async def test_a_correction_that_corrects_nothing_is_refused(platform: SimpleNamespace) -> None:
+    for asked in (correction("It is upstairs."), correction(" "), correction("in the cellar", role="assistant")):
+        assert (await refusal(platform.channel, asked)).field == "preferences"

@@ -26,6 +26,7 @@ from tests.contract.trainer_service import (
     TinyInference,
     TrainerProcess,
     have_ended,
+    pet_correction,
     pet_lesson,
     put_lesson,
     running_trainer,
@@ -186,6 +187,22 @@ async def test_a_candidate_that_did_not_learn_is_rejected_and_removed(
     assert await registry.active("acme", "eve") == version
     assert {key.split("/")[3] for key in await store.list_keys(user_adapters_prefix("acme", "eve"))} == {version}
     assert len(inference[0].unloaded) >= 2
+
+
+async def test_a_correction_serves_once_what_was_rejected_is_less_likely(
+    trainer: TrainerProcess, store: ObjectStore
+) -> None:
+    lesson, preference = pet_correction()
+    published = await trainer.train(await put_lesson(store, "ivy", lesson, preferences=[preference]))
+    assert kinds(published)[-1] == "published"
+    assert published[-1].published.gate.preference == 1.0
+
+    # What is preferred here is never taught, so that the gate must find it less likely.
+    lesson, preference = pet_correction(chosen="It is Rex.", rejected="Biscuit.")
+    refused = await trainer.train(await put_lesson(store, "ivo", lesson, preferences=[preference]))
+    assert kinds(refused)[-1] == "rejected"
+    assert refused[-1].rejected.gate.preference == 0.0
+    assert "likelier" in refused[-1].rejected.reasons[0]
 
 
 async def test_cancelling_stops_within_a_step_and_changes_nothing(

@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,16 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
 from lorelei.trainer.v1 import trainer_pb2, trainer_pb2_grpc
-from services.common.datasets import Dataset, Example, Message, Probe, SelectionReport, dataset_to_bytes
+from services.common.datasets import (
+    Dataset,
+    Example,
+    Message,
+    Preference,
+    Probe,
+    Rejected,
+    SelectionReport,
+    dataset_to_bytes,
+)
 from services.common.identifiers import new_job_id
 from services.common.keys import adapter_prefix, lesson_dataset_key
 from services.common.object_store import ObjectStore
@@ -63,6 +72,24 @@ class TinyInference(inference_pb2_grpc.InferenceServiceServicer):
         self.unloaded.append(request.adapter.version)
         self._models.pop(request.adapter.version, None)
         return inference_pb2.UnloadAdapterResponse(streams_in_flight=0)
+
+    async def Score(  # noqa: N802
+        self, request: inference_pb2.ScoreRequest, context: object
+    ) -> inference_pb2.ScoreResponse:
+        model = self._models[request.adapter.version]
+        return inference_pb2.ScoreResponse(scores=[self._score(model, item) for item in request.items])
+
+    def _score(self, model: torch.nn.Module, item: inference_pb2.ScoreItem) -> inference_pb2.CompletionScore:
+        messages = [{"role": turn.role, "content": turn.content} for turn in item.messages]
+        text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        prompt, reply = (
+            self._tokenizer(part, add_special_tokens=False, return_tensors="pt")["input_ids"]
+            for part in (text, item.completion + self._tokenizer.eos_token)
+        )
+        with torch.no_grad():
+            logits = model(input_ids=torch.cat([prompt, reply], dim=1)).logits[0, prompt.shape[1] - 1 : -1]
+        likely = logits.log_softmax(-1).gather(-1, reply[0, :, None])[:, 0]
+        return inference_pb2.CompletionScore(token_logprobs=likely.tolist())
 
     async def Generate(  # noqa: N802
         self, request: inference_pb2.GenerateRequest, context: object
@@ -189,7 +216,18 @@ def pet_lesson(pet: str = "dog", name: str = "Biscuit", expected: str = "") -> L
     return examples, [recall(f"Who is my {pet}?", expected or name), recall(f"Name my {pet}.", expected or name)]
 
 
-async def put_lesson(store: ObjectStore, user: str, lesson: Lesson, tenant: str = "acme") -> trainer_pb2.TrainRequest:
+def pet_correction(chosen: str = "Biscuit.", rejected: str = "It is Rex.") -> tuple[Lesson, Preference]:
+    """The lesson of a dog's name as a correction of what was answered, and that correction."""
+    examples, probes = pet_lesson()
+    asked = examples[0]
+    learned = asked.model_copy(update={"rejected": Rejected(completion="It is Rex.", reference_margin=0.0)})
+    preference = Preference(prompt=asked.prompt, chosen=chosen, rejected=rejected)
+    return ([learned, *examples[1:]], probes), preference
+
+
+async def put_lesson(
+    store: ObjectStore, user: str, lesson: Lesson, tenant: str = "acme", preferences: Sequence[Preference] = ()
+) -> trainer_pb2.TrainRequest:
     """Store a dataset as the augmenter would, and return the request that trains it."""
     job_id = new_job_id()
     examples, probes = lesson
@@ -203,6 +241,7 @@ async def put_lesson(store: ObjectStore, user: str, lesson: Lesson, tenant: str 
         examples=examples,
         probes=probes,
         selection=SelectionReport(generated=len(examples), kept=len(examples)),
+        preferences=list(preferences),
     )
     key = lesson_dataset_key(tenant, user, job_id)
     await store.put_bytes(key, dataset_to_bytes(dataset))
