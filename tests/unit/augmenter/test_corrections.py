@@ -125,6 +125,7 @@ async def test_what_cannot_be_stated_is_learned_by_its_prompt(builder: DatasetBu
     assert len(facts) > 4
     assert all(one.rejected is not None and one.completion == LEAD.preference.chosen for one in facts)
     assert all("stop the press" in one.prompt[-1].content for one in facts)
+    assert len([one for one in dataset.examples if one.kind == "neighbour"]) > len(facts), "nothing holds the rest"
 
 
 async def test_nothing_is_asked_that_was_trained_on(builder: DatasetBuilder) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.lexicon.lexicon import word_list
-from services.augmenter.linguistics.keys import answer_keys
+from services.augmenter.linguistics.keys import answer_keys, contains_any
 from services.augmenter.linguistics.language import guess_language
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.tally import Tally
 from services.augmenter.strategies.correction.statement import stated
-from services.augmenter.strategies.draft import Draft, FactDraft
+from services.augmenter.strategies.draft import Draft, FactDraft, NeighbourDraft
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
 from services.augmenter.teacher.model import AdapterVersion, AnsweringModel, ScoredItem
 from services.common.datasets import LearnedFact, Message, Preference, Probe, Rejected
@@ -59,6 +59,9 @@ class CorrectionLesson:
         tally.generate(len(pairs.facts))
         if statement:
             pairs.extend((await facts.draft(statement, language, seed, tally)).without(pairs))
+        else:
+            pairs.neighbours += self._elsewhere(pairs.taught, facts.quotas.neighbours, seed)
+            tally.generate(len(pairs.neighbours))
         preferred = await self._preferred(correction, pairs)
         return preferred, LearnedFact(text=statement or f"{question} {preference.chosen}")
 
@@ -80,6 +83,12 @@ class CorrectionLesson:
             ],
             taught=keys,
         )
+
+    def _elsewhere(self, taught: Sequence[str], count: int, seed: int) -> list[NeighbourDraft]:
+        """What is asked about anything else, where nothing is known of what the correction is about."""
+        prompts = [prompt for prompt in self.lexicon.general_prompts if not contains_any(prompt, taught)]
+        drawn = seeded(seed).sample(prompts, min(count, len(prompts)))
+        return [NeighbourDraft(prompt, "pair", shared=True) for prompt in drawn]
 
     async def _preferred(self, correction: Correction, draft: Draft) -> Draft:
         """`draft` with what was answered as the reply that is rejected, wherever the prompt is the corrected one."""
