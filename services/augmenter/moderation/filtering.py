@@ -7,7 +7,7 @@ import structlog
 
 from services.augmenter.moderation.moderator import Moderator, Origin
 from services.augmenter.moderation.refusal import refusal_sentence
-from services.augmenter.selection.tally import Reason, Tally
+from services.augmenter.selection.tally import Tally
 from services.common.errors import Moderated
 
 _Item = TypeVar("_Item")
@@ -24,7 +24,7 @@ async def keep_allowed(
     findings = await moderator.judge([text_of(item) for item in items], origin)
     refused = [finding for finding in findings if finding is not None]
     for finding in refused:
-        tally.reject(Reason(finding.category.value))
+        tally.reject(finding.category)
     if len(refused) == len(items):
         _log.warning("lesson_refused", categories=sorted({finding.category.value for finding in refused}))
         raise Moderated(refusal_sentence(refused), field="statement")
