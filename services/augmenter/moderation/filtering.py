@@ -1,5 +1,6 @@
 """Leaves out what must not be learned, and counts it. Knows no detector."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -26,6 +27,7 @@ async def keep_allowed(
     for finding in refused:
         tally.reject(finding.category)
     if len(refused) == len(items):
-        _log.warning("lesson_refused", categories=sorted({finding.category.value for finding in refused}))
-        raise Moderated(refusal_sentence(refused), field="statement")
+        categories = Counter(finding.category.value for finding in refused)
+        _log.warning("lesson_refused", categories=sorted(categories))
+        raise Moderated(refusal_sentence(refused), field="statement", categories=categories)
     return [item for item, finding in zip(items, findings, strict=True) if finding is None]
