@@ -71,11 +71,16 @@ def service_environments(
             **redis,
             **store,
         },
-        "augmenter": {"PORT": addresses.augmenter_port, "INFERENCE_ADDRESS": inference, **store},
+        "augmenter": {
+            "PORT": addresses.augmenter_port,
+            "INFERENCE_ADDRESS": inference,
+            **store,
+        },
         "gateway": {
             "HOST": settings.gateway_host,
             "PORT": settings.gateway_port,
             "BOOTSTRAP_KEY_FILE": home.api_key,
+            "OPERATOR_KEY_FILE": home.operator_key,
             "SENTENCE_ENCODER_DIR": home.sentence_encoder,
             "INFERENCE_ADDRESS": inference,
             "TRAINER_ADDRESS": trainer,

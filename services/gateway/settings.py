@@ -19,6 +19,12 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     bootstrap_key_file: Path | None = Field(
         default=None, description="File of an API key for the tenant `default`; made, mode 600, when missing."
     )
+    operator_key_file: Path | None = Field(
+        default=None, description="File of the key that opens the audit log; made like the other; absent: nobody can."
+    )
+    audit_entries: int = Field(
+        default=100_000, ge=1, description="Entries that the audit log keeps; the oldest are dropped."
+    )
     sentence_encoder_dir: Path = Field(description="Folder that scripts/prepare_sentence_encoder.py wrote.")
     sentence_encoder_threads: int = Field(default=1, ge=1, description="CPU threads of one classification.")
 
