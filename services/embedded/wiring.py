@@ -74,6 +74,7 @@ def service_environments(
         "augmenter": {
             "PORT": addresses.augmenter_port,
             "INFERENCE_ADDRESS": inference,
+            "SCRATCH_FOLDER": home.work,
             **store,
         },
         "gateway": {
@@ -81,6 +82,7 @@ def service_environments(
             "PORT": settings.gateway_port,
             "BOOTSTRAP_KEY_FILE": home.api_key,
             "OPERATOR_KEY_FILE": home.operator_key,
+            "SCRATCH_FOLDER": home.work,
             "SENTENCE_ENCODER_DIR": home.sentence_encoder,
             "INFERENCE_ADDRESS": inference,
             "TRAINER_ADDRESS": trainer,

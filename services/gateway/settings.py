@@ -1,5 +1,6 @@
 """All settings of the gateway, read from the environment with the prefix LORELEI_GATEWAY_."""
 
+import tempfile
 from pathlib import Path
 
 from pydantic import Field
@@ -24,6 +25,10 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     )
     audit_entries: int = Field(
         default=100_000, ge=1, description="Entries that the audit log keeps; the oldest are dropped."
+    )
+    scratch_folder: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()),
+        description="Folder for uploads and downloads on their way; emptied at the end.",
     )
     sentence_encoder_dir: Path = Field(description="Folder that scripts/prepare_sentence_encoder.py wrote.")
     sentence_encoder_threads: int = Field(default=1, ge=1, description="CPU threads of one classification.")
