@@ -34,6 +34,7 @@ async def serve(settings: AugmenterSettings) -> None:
     _log.info("augmenter_started", port=port)
     try:
         await asyncio.to_thread(load_parser)
+        await parts.moderator.prepare()
         await server.set_serving(True)
         _log.info("augmenter_ready", port=port)
         await stop.wait()
