@@ -71,6 +71,9 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     renew_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between renewals of a lease; a cancel takes up to that long."
     )
+    keep_jobs_days: int = Field(
+        default=90, ge=1, description="Days after its end that the record of a learn job is kept; lessons stay."
+    )
     outage_seconds: float = Field(
         default=180.0, ge=0, description="Seconds that a service may be away before a learn job fails."
     )

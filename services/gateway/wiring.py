@@ -38,6 +38,8 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import DEFAULT_TENANT, OperatorKey, TenantKeys, kept_key
 from services.gateway.timeline import Timeline
 
+_DAY_SECONDS = 24 * 3600
+
 
 @dataclass(frozen=True)
 class Gateway:
@@ -99,7 +101,8 @@ def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator
 
 
 def _job_store(settings: GatewaySettings, redis: Redis) -> JobStore:
-    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
+    keep_seconds = settings.keep_jobs_days * _DAY_SECONDS
+    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons, keep_seconds)
 
 
 def _build_parts(
