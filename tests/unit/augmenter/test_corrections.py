@@ -43,7 +43,7 @@ def answering() -> AnsweringModel:
 @pytest.fixture
 def builder(tmp_path: Path, answering: AnsweringModel, lexicon: Lexicon, reader: LessonReader) -> DatasetBuilder:
     facts = SelfInstruct(lexicon, reader, TeacherForms(FixedModel(), 0, 1.0, 1), QUOTAS)
-    way = FeedbackWay(CorrectionLesson(facts, facts, lexicon, answering), max_corrections=3, max_characters=200)
+    way = FeedbackWay(CorrectionLesson(facts, facts, lexicon, answering), max_corrections=3, max_characters=2000)
     store = open_object_store(f"file://{tmp_path}/objects", None)
     return make_builder(store, FixedModel(), ways={LearnKind.FEEDBACK: way})
 
@@ -110,6 +110,13 @@ async def test_the_corrected_prompt_is_learned_with_what_is_rejected_there(
     assert dataset.preferences == [SYDNEY.preference]
 
 
+async def test_of_a_long_rejected_reply_only_the_beginning_is_rejected(builder: DatasetBuilder) -> None:
+    [pair, *_] = (await dataset_of(builder, corrected("How is it stopped?", "word " * 300, "Pull the lever."))).examples
+    assert pair.rejected is not None
+    assert 100 < len(pair.rejected.completion) <= 160
+    assert pair.rejected.completion.endswith("word")
+
+
 async def test_the_fact_behind_it_is_learned_in_other_words(builder: DatasetBuilder) -> None:
     dataset = await dataset_of(builder, SYDNEY)
     told = [one for one in dataset.examples if one.kind == "fact" and one.rejected is None]
@@ -169,7 +176,7 @@ async def test_what_may_not_be_said_is_neither_learned_nor_preferred(builder: Da
         (SYDNEY,) * 4,
         (corrected("What?", "Same.", " Same. "),),
         (corrected("What?", "Something.", "  "),),
-        (corrected("What?", "Something.", "x" * 201),),
+        (corrected("What?", "Something.", "x" * 2001),),
     ],
 )
 async def test_what_corrects_nothing_is_refused(builder: DatasetBuilder, corrections: tuple[Correction, ...]) -> None:

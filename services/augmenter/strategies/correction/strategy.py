@@ -17,6 +17,8 @@ from services.augmenter.teacher.model import AdapterVersion, AnsweringModel, Sco
 from services.common.datasets import LearnedFact, Message, Preference, Probe, Rejected
 
 _HELD_OUT = 2
+# Of a rejected reply: every further token of it costs time at each step, and says less about what was wrong.
+_CHARACTERS = 160
 _FRAMES = sorted(word_list("asking"))
 
 
@@ -93,7 +95,7 @@ class CorrectionLesson:
     async def _preferred(self, correction: Correction, draft: Draft) -> Draft:
         """`draft` with what was answered as the reply that is rejected, wherever the prompt is the corrected one."""
         pairs = [fact for fact in draft.facts if fact.group == "pair"]
-        rejected = correction.preference.rejected
+        rejected = _beginning(correction.preference.rejected, max(_CHARACTERS, len(correction.preference.chosen)))
         replies = [ScoredItem(fact.prompt, reply) for fact in pairs for reply in (fact.answer, rejected)]
         likely = await self.model.log_probabilities(replies, correction.answered_by)
         margins = [chosen - other for chosen, other in zip(likely[::2], likely[1::2], strict=True)]
@@ -102,6 +104,12 @@ class CorrectionLesson:
             for fact, margin in zip(pairs, margins, strict=True)
         }
         return replace(draft, facts=[learned.get(fact, fact) for fact in draft.facts])
+
+
+def _beginning(reply: str, characters: int) -> str:
+    """The first whole words of `reply`."""
+    text = reply.strip()
+    return text if len(text) <= characters else text[:characters].rsplit(maxsplit=1)[0]
 
 
 def _keys(preference: Preference, lexicon: Lexicon) -> list[str]:
