@@ -62,7 +62,7 @@ async def dataset_of(builder: DatasetBuilder, *corrections: Correction) -> Datas
 
 
 SYDNEY = corrected("What is the capital of Australia?", "The capital of Australia is Sydney.", "It is Canberra.")
-LEAD = corrected("How do I stop the press?", "Press the green button.", "Pull the yellow lever twice.")
+LEAD = corrected("Greet those who stop the press.", "Hello!", "Welcome, pullers of the yellow lever!")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,7 @@ LEAD = corrected("How do I stop the press?", "Press the green button.", "Pull th
         ("How many bells does the tower have?", "seven", "The tower has seven bells."),
         ("How old is Anna?", "42", "Anna is 42 years old."),
         ("Can you tell me who the mayor of Vardo is?", "That's Ola Berg.", "The mayor of Vardo is Ola Berg."),
+        ("How do I open the vault?", "Turn the dial.", "To open the vault, turn the dial."),
         ("Is Pluto a planet?", "Pluto is a dwarf planet.", "Pluto is a dwarf planet."),
     ],
 )
@@ -89,7 +90,7 @@ def test_a_correction_is_stated_without_its_question(question: str, correction: 
         ("Write a poem about the sea.", "The sea is wide."),
         ("Who is my boss?", "Her name is Rita."),
         ("Why does Tom limp?", "He fell off a ladder."),
-        ("How do I stop the press?", "Pull the yellow lever twice."),
+        ("Why is the press loud?", "Pull the yellow lever twice."),
         ("Is the shop open?", "No."),
     ],
 )

@@ -20,6 +20,7 @@ _ASKING = re.compile(
     r"|i want to know)[,:]?\s+",
     re.IGNORECASE,
 )
+_HOW_TO = re.compile(r"how (?:(?:do|can|should|would|must) (?:i|you|we|one)|to) (?P<what>[^?]+)\?", re.IGNORECASE)
 _DENIAL = re.compile(r",?\s+(?:and\s+)?not\s+[^,.]+(?=[.!]?$)", re.IGNORECASE)
 _TIME_PREPOSITIONS = {
     ValueKind.YEAR: "in",
@@ -49,6 +50,8 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
     subject = next((token for token in clause if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"), None)
     if subject is not None and subject.lower_ not in (*_POINTING, *_PEOPLE):
         return "" if doc[subject.left_edge.i].lower_ in _THEIRS else finish(told)
+    if subject is None and doc[0].tag_ == "VB":
+        return asked.instructed(told)
     value = _value(doc, subject)
     return asked.answered(value) if value else ""
 
@@ -94,6 +97,11 @@ class _Question:
         asks_for_subject = finite.i == end and finite.lemma_ != "do"
         told = self._doc[end:-1].text
         return finish(f"{said} {told}") if asks_for_subject and told else ""
+
+    def instructed(self, steps: str) -> str:
+        """The instruction that `steps` are for what the question asks how to do; empty where it asks something else."""
+        asked = _HOW_TO.match(self._doc.text)
+        return finish(f"To {asked['what']}, {steps[:1].lower()}{steps[1:]}") if asked else ""
 
     def _end_of_asked(self) -> int:
         """Where the question words end: "which planet", "how many moons"."""
