@@ -38,9 +38,10 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The builder and what must be closed after it."""
+    """The builder, the moderator that must be prepared before its first lesson, and what must be closed after it."""
 
     builder: DatasetBuilder
+    moderator: Moderator
     closers: tuple[Callable[[], Awaitable[None]], ...]
 
     async def close(self) -> None:
@@ -97,7 +98,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         moderator=moderator,
         seed=settings.seed,
     )
-    return Parts(builder, tuple(closers))
+    return Parts(builder, moderator, tuple(closers))
 
 
 def _quotas(settings: AugmenterSettings) -> Quotas:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated
 
 import typer
@@ -14,7 +14,7 @@ from services.cli.client import LearnUpdate, LoreleiClient
 from services.cli.errors import CommandError
 from services.cli.progress import LearnBar
 from services.cli.settings import CliSettings
-from services.cli.tables import adapters_table, jobs_table
+from services.cli.tables import adapters_table, audit_table, jobs_table
 
 _EXIT_CODES = "Exit codes: 0 done, 1 refused or not learned, 2 wrong use, 3 Lorelei is not running, 130 interrupted."
 _INTERRUPTED = 130
@@ -124,6 +124,20 @@ def status(context: typer.Context) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def audit(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most entries to show.")] = 20,
+    after: Annotated[str, typer.Option(help="Id of the last entry shown before.")] = "",
+) -> None:
+    """For the operator: lessons that were refused and answers that were reported, of all tenants, newest first.
+
+    The key is that in LORELEI_OPERATOR_KEY, else the home's.
+    """
+    with _client_with(context.obj.operators()) as client:
+        _out.print(audit_table(client.audit(limit, after)))
+
+
 def _show_readiness(client: LoreleiClient) -> bool:
     states = client.readiness()
     for name, state in states.items():
@@ -131,9 +145,12 @@ def _show_readiness(client: LoreleiClient) -> bool:
     return all(state == "ready" for state in states.values())
 
 
+def _client(context: typer.Context) -> AbstractContextManager[LoreleiClient]:
+    return _client_with(context.obj)
+
+
 @contextmanager
-def _client(context: typer.Context) -> Iterator[LoreleiClient]:
-    settings: CliSettings = context.obj
+def _client_with(settings: CliSettings) -> Iterator[LoreleiClient]:
     with LoreleiClient(settings.base_url(), settings.key(), settings.user, settings.learn_timeout_seconds) as client:
         yield client
 

@@ -119,6 +119,10 @@ class LoreleiClient:
         """Who the user is, and which version serves."""
         return self._call("GET", "/v1/me", params=self._who())
 
+    def audit(self, limit: int, after: str) -> list[dict[str, Any]]:
+        """The operator's entries, newest first, from the one `after`; needs the operator's key."""
+        return list(self._call("GET", "/v1/audit", params={"limit": limit, "after": after})["data"])
+
     def readiness(self) -> dict[str, str]:
         """The state of every service by name, such as "ready"."""
         with self._reaching():

@@ -1,5 +1,6 @@
 """All settings of the gateway, read from the environment with the prefix LORELEI_GATEWAY_."""
 
+import tempfile
 from pathlib import Path
 
 from pydantic import Field
@@ -18,6 +19,16 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     drain_seconds: float = Field(default=10.0, ge=0, description="Seconds that open replies get when stopping.")
     bootstrap_key_file: Path | None = Field(
         default=None, description="File of an API key for the tenant `default`; made, mode 600, when missing."
+    )
+    operator_key_file: Path | None = Field(
+        default=None, description="File of the key that opens the audit log; made like the other; absent: nobody can."
+    )
+    audit_entries: int = Field(
+        default=100_000, ge=1, description="Entries that the audit log keeps; the oldest are dropped."
+    )
+    scratch_folder: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()),
+        description="Folder for uploads and downloads on their way; emptied at the end.",
     )
     sentence_encoder_dir: Path = Field(description="Folder that scripts/prepare_sentence_encoder.py wrote.")
     sentence_encoder_threads: int = Field(default=1, ge=1, description="CPU threads of one classification.")
@@ -59,6 +70,9 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     )
     renew_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between renewals of a lease; a cancel takes up to that long."
+    )
+    keep_jobs_days: int = Field(
+        default=90, ge=1, description="Days after its end that the record of a learn job is kept; lessons stay."
     )
     outage_seconds: float = Field(
         default=180.0, ge=0, description="Seconds that a service may be away before a learn job fails."

@@ -14,6 +14,7 @@ from services.common.registry import AdapterRegistry
 from services.common.rpc import connect
 from services.gateway.adapters import AdapterShelf
 from services.gateway.api.parts import GatewayParts, Limits
+from services.gateway.audit import AuditLog
 from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
 from services.gateway.conversations import Conversations
 from services.gateway.files import FileShelf
@@ -34,8 +35,10 @@ from services.gateway.models import ModelNames
 from services.gateway.peft_archive import MEBIBYTE
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
-from services.gateway.tenants import DEFAULT_TENANT, TenantKeys, bootstrap_key
+from services.gateway.tenants import DEFAULT_TENANT, OperatorKey, TenantKeys, kept_key
 from services.gateway.timeline import Timeline
+
+_DAY_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,17 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         consolidator = _build_consolidator(settings, redis)
         parts = _build_parts(settings, redis, channels, classifier, consolidator)
         if settings.bootstrap_key_file is not None:
-            await parts.keys.register(bootstrap_key(settings.bootstrap_key_file), DEFAULT_TENANT)
+            await parts.keys.register(kept_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
         yield Gateway(parts, _build_runner(settings, redis, channels, parts, consolidator), consolidator)
 
 
 def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
     return load_classifier(SentenceEncoder(settings.sentence_encoder_dir, settings.sentence_encoder_threads))
+
+
+def _operator(settings: GatewaySettings) -> OperatorKey:
+    return OperatorKey(kept_key(settings.operator_key_file) if settings.operator_key_file else None)
 
 
 def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator:
@@ -94,7 +101,8 @@ def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator
 
 
 def _job_store(settings: GatewaySettings, redis: Redis) -> JobStore:
-    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
+    keep_seconds = settings.keep_jobs_days * _DAY_SECONDS
+    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons, keep_seconds)
 
 
 def _build_parts(
@@ -114,6 +122,8 @@ def _build_parts(
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
     return GatewayParts(
         keys=TenantKeys(redis),
+        operator=_operator(settings),
+        audit=AuditLog(redis, settings.audit_entries),
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,
@@ -148,6 +158,7 @@ def _build_runner(
         trainer=TrainerClient(channels.trainer, settings.train_timeout_seconds, settings.call_timeout_seconds),
         versions=AdapterRegistry(redis),
         records=parts.records,
+        audit=parts.audit,
         patience=PatienceLimits(settings.max_break_offs, settings.outage_seconds),
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from services.gateway.adapters import AdapterShelf
+from services.gateway.audit import AuditLog
 from services.gateway.conversations import Conversations
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
@@ -18,7 +19,7 @@ from services.gateway.lessons import LessonShelf
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
-from services.gateway.tenants import TenantKeys
+from services.gateway.tenants import OperatorKey, TenantKeys
 from services.gateway.timeline import Timeline
 
 
@@ -46,6 +47,8 @@ class GatewayParts:
     """Everything behind the HTTP API of one process."""
 
     keys: TenantKeys
+    operator: OperatorKey
+    audit: AuditLog
     models: ModelNames
     inference: Inference
     conversations: Conversations

@@ -17,6 +17,7 @@ from services.common.errors import (
     ResourceExhausted,
     Unavailable,
 )
+from services.gateway.audit import AuditEntry, AuditKind
 from services.gateway.learning.jobs import JobKind, JobState, LearnJob
 from services.gateway.learning.patience import Patience, PatienceLimits
 from services.gateway.learning.steps import (
@@ -26,6 +27,7 @@ from services.gateway.learning.steps import (
     LessonRecords,
     Published,
     PublishedVersions,
+    Refusals,
     Refused,
     StepProgress,
 )
@@ -55,6 +57,7 @@ class CourseParts:
     trainer: AdapterTrainer
     versions: PublishedVersions
     records: LessonRecords
+    audit: Refusals
     patience: PatienceLimits
 
 
@@ -81,6 +84,7 @@ class LearnCourse:
         except Cancelled:
             return await self._end(JobState.CANCELLED)
         except Moderated as error:
+            await self._note(error)
             return await self._end(JobState.REJECTED, reasons=(error.message,))
         except LoreleiError as error:
             _log.warning("learn_job_failed", job=self._claim.job.id, reason=error.reason)
@@ -88,6 +92,17 @@ class LearnCourse:
         except Exception:
             _log.exception("learn_job_crashed", job=self._claim.job.id)
             return await self._end(JobState.FAILED, error=InternalError().message)
+
+    async def _note(self, refusal: Moderated) -> None:
+        """Tell the operator before the job ends, so that no refusal goes missing; twice if a worker dies between."""
+        job = self._claim.job
+        entry = AuditEntry(
+            AuditKind.LESSON_REFUSED, time.time(), job.tenant, job.user, subject=job.id, categories=refusal.categories
+        )
+        try:
+            await self._parts.audit.record(entry)
+        except Unavailable as error:
+            raise ClaimLostError(f"{job.id}: Redis cannot be reached") from error
 
     async def _forget(self) -> LearnJob:
         """Retrain without the lesson, if the version in force knows it, and then delete all that is kept of it."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.gateway.audit import AuditEntry
 from services.gateway.learning.jobs import JobState, LearnedSource, LearnJob
 
 
@@ -92,6 +93,13 @@ class LessonRecords(Protocol):
 
     async def name_version(self, tenant: str, user: str, version: str, title: str) -> None:
         """Give `version` the user's own name for it."""
+
+
+class Refusals(Protocol):
+    """The operator's record of what moderation refused."""
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Keep `entry`, or raise Unavailable."""
 
 
 class PublishedVersions(Protocol):

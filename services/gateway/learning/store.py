@@ -41,14 +41,16 @@ class Claim:
 class JobStore:
     """Keeps jobs in order per user, and hands each runnable one to a single worker at a time.
 
+    The record of a finished job goes `keep_seconds` after its end; what it taught stays.
     Methods for users raise Unavailable when Redis cannot be reached; methods that take a Claim raise ClaimLostError.
     """
 
-    def __init__(self, redis: Redis, lease_seconds: float, max_unfinished_per_user: int) -> None:
+    def __init__(self, redis: Redis, lease_seconds: float, max_unfinished_per_user: int, keep_seconds: int) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
         self._lease_ms = int(lease_seconds * 1000)
         self._max_unfinished = max_unfinished_per_user
+        self._keep_seconds = keep_seconds
         self._submit = redis.register_script(scripts.SUBMIT)
         self._take = redis.register_script(scripts.TAKE)
         self._renew = redis.register_script(scripts.RENEW)
@@ -124,12 +126,18 @@ class JobStore:
 
     async def latest(self, tenant: str, user: str, limit: int) -> list[LearnJob]:
         """The user's jobs, newest first, at most `limit`; 0 means all."""
+        history = _history_key(tenant, user)
         with reaching_redis():
-            ids = await self._redis.zrevrange(_history_key(tenant, user), 0, limit - 1)
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for job_id in ids:
-                    pipeline.hgetall(_job_key(job_id))
-                return [job_from_fields(fields) for fields in await pipeline.execute()]
+            while True:
+                ids = await self._redis.zrevrange(history, 0, limit - 1)
+                async with self._redis.pipeline(transaction=False) as pipeline:
+                    for job_id in ids:
+                        pipeline.hgetall(_job_key(job_id))
+                    records = await pipeline.execute()
+                gone = [job_id for job_id, fields in zip(ids, records, strict=True) if not fields]
+                if not gone:
+                    return [job_from_fields(fields) for fields in records]
+                await self._redis.zrem(history, *gone)
 
     async def cancel(self, tenant: str, user: str, job_id: str) -> LearnJob:
         """Ask for the job's end and return it as it is then; a finished job stays as it is. Raises NotFound."""
@@ -138,7 +146,7 @@ class JobStore:
         with reaching_redis():
             await self._cancel(
                 keys=[_job_key(job_id), _queue_key(job), events_key(job_id)],
-                args=[job_id, event_to_json(event_of(ended)), *_flat(_changed_fields(job, ended))],
+                args=[job_id, event_to_json(event_of(ended)), self._keep_seconds, *_flat(_changed_fields(job, ended))],
             )
         return await self.get(tenant, user, job_id)
 
@@ -174,7 +182,7 @@ class JobStore:
     async def finish(self, claim: Claim, state: JobState, **changes: Any) -> LearnJob:
         """Put the job into its one terminal state and make the user's next job runnable."""
         job = replace(claim.job, state=state, finished_at=time.time(), **changes)
-        arguments = [job.id, event_to_json(event_of(job)), *_flat(_changed_fields(claim.job, job))]
+        arguments = [job.id, event_to_json(event_of(job)), self._keep_seconds, *_flat(_changed_fields(claim.job, job))]
         await self._call_for(claim, self._finish, [_queue_key(job), events_key(job.id)], arguments)
         return job
 

@@ -42,6 +42,8 @@ class World:
             "REDIS_URL": self.redis.url,
             "OBJECT_STORE_URL": (self.folder / "objects").as_uri(),
             "BOOTSTRAP_KEY_FILE": self.folder / "api_key",
+            "OPERATOR_KEY_FILE": self.folder / "operator_key",
+            "SCRATCH_FOLDER": self.folder / "scratch",
             "SENTENCE_ENCODER_DIR": prepared_sentence_encoder(),
             "INFERENCE_ADDRESS": self.services.address,
             "AUGMENTER_ADDRESS": self.services.address,
@@ -185,15 +187,31 @@ async def test_redis_may_go_away_in_the_middle_of_everything(world: World) -> No
     assert job["state"] == "LIVE"
 
 
-async def test_the_key_is_made_once_and_only_its_owner_can_read_it(world: World) -> None:
+async def test_the_keys_are_made_once_and_only_their_owner_can_read_them(world: World) -> None:
+    files = [world.folder / name for name in ("api_key", "operator_key")]
     keys = []
     async with world.running_redis():
         for _ in range(2):
             async with world.running_gateway() as (_, http):
                 assert (await http.get("/v1/me")).status_code == 200
-                keys.append((world.folder / "api_key").read_text())
+                keys.append([file.read_text() for file in files])
     assert keys[0] == keys[1]
-    assert stat.S_IMODE((world.folder / "api_key").stat().st_mode) == 0o600
+    assert keys[0][0] != keys[0][1]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_what_a_killed_gateway_had_on_disk_is_gone_after_the_next_start(world: World) -> None:
+    scratch = world.folder / "scratch"
+    async with world.running_redis():
+        async with world.running_gateway() as (process, _):
+            (killed,) = scratch.iterdir()
+            (killed / "upload").write_bytes(b"half a file")
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+        assert killed.exists()
+        async with world.running_gateway():
+            (living,) = scratch.iterdir()
+    assert living != killed
 
 
 async def _complaint(process: asyncio.subprocess.Process, status: int = 1) -> str:

@@ -64,6 +64,9 @@ class ParrotTeacher(FixedModel):
 class Lenient:
     """A moderator that objects to one word only."""
 
+    async def prepare(self) -> None:
+        return
+
     async def judge(self, texts: Sequence[str], origin: Origin) -> list[Finding | None]:
         return [Finding(Category.TOXIC, "insulting language") if "gadzooks" in text else None for text in texts]
 
