@@ -57,9 +57,7 @@ class FeedbackRequest(BaseModel):
         """What is said of the answer; raises InvalidArgument when that is nothing."""
         correction = check_text(self.correction or "", "correction").strip()
         if self.correction is not None and not correction:
-            raise InvalidArgument(
-                "`correction` is empty; leave it out.", field="correction"
-            )
+            raise InvalidArgument("`correction` is empty; leave it out.", field="correction")
         if self.rating is None and not correction and not self.harmful:
             raise InvalidArgument("Give a `rating`, `up` or `down`, or a `correction`.", field="rating")
         reason = check_text(self.reason, "reason").strip()

@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 _DATA = json.loads(Path(__file__).with_name("harm.json").read_text(encoding="utf-8"))
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")  # noqa: RUF001 - people type both apostrophes
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # "not at all harmful": so many words may stand between the denial and what it denies.
 _DENIAL_REACH = 3
 
@@ -19,7 +19,7 @@ def says_harm(reason: str) -> bool:
 def _plain(text: str) -> str:
     """`text` without case and accents, which people leave out."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("’", "'")  # noqa: RUF001
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("’", "'")
 
 
 _BEGINNINGS = tuple(_plain(one) for words in _DATA["beginnings"].values() for one in words)
