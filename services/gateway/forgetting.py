@@ -121,12 +121,14 @@ class LessonRecords:
         return Erasure(**{**data, "versions": tuple(data["versions"])})
 
     async def remains(self, tenant: str, user: str, lesson: str) -> list[str]:
-        """Looks through versions, objects and job records now, and names what is still kept of `lesson`."""
+        """Looks through versions, objects, job records and feedback now, and names what is still kept of `lesson`."""
         registered, unregistered = await self._knowing(tenant, user, lesson)
         versions = [*registered, *unregistered]
         found = await self._objects(tenant, user, lesson, versions)
         if await self._jobs.knows(tenant, user, lesson):
             found.append("the record of its job")
+        if any(item.job_id == lesson for item in await self._feedback.latest(tenant, user, 0)):
+            found.append("feedback that it was learned from")
         return [*(f"version {version}" for version in versions), *found]
 
     async def _rewrite_log(self) -> None:

@@ -165,6 +165,20 @@ async def test_corrections_are_learned_after_an_idle_time_too(
     assert await shelf.due(time.time()) == []
 
 
+async def test_a_gateway_looks_for_idle_corrections_by_itself(
+    running: Running, shelf: FeedbackShelf, batching: Batching
+) -> None:
+    looking = asyncio.create_task(batching().run())
+    try:
+        await shelf.put("default", "unattended", correction(1))
+        async with asyncio.timeout(20):
+            while await states(shelf, "unattended") != [FeedbackState.LEARNED]:
+                await asyncio.sleep(0.01)
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+
 async def test_two_gateways_put_each_correction_into_one_job(
     running: Running, settings: GatewaySettings, shelf: FeedbackShelf
 ) -> None:
@@ -287,7 +301,29 @@ async def test_forgetting_what_was_learned_from_feedback_deletes_that_feedback(
         item = await corrected(http, "reviser", "Canberra", learn_now=True)
         await finished(running, "reviser", item["job_id"])
         assert await until_settled(shelf, "reviser") == [FeedbackState.LEARNED]
+        remains = await running.gateway.parts.records.remains("default", "reviser", item["job_id"])
         forgotten = await http.delete(f"/v1/lessons/{item['job_id']}", params={"user": "reviser"})
         job = await end_of(http, forgotten, "reviser")
         left = (await http.get("/v1/feedback", params={"user": "reviser"})).json()["data"]
-    assert (job["state"], left) == ("LIVE", [])
+        proof = (await http.get(f"/v1/lessons/{item['job_id']}/erasure", params={"user": "reviser"})).json()
+    assert "feedback that it was learned from" in remains
+    assert (job["state"], left, proof["remains"]) == ("LIVE", [], [])
+
+
+async def test_forgetting_a_lesson_takes_its_turns_out_of_corrections_that_were_learned_after_it(
+    running: Running, shelf: FeedbackShelf
+) -> None:
+    lesson = await taught(running, "mixed")
+    turns = [{"role": "user", "content": text} for text in ("So Ada leads Velt.", "Which capital?")]
+    exchange = [
+        turns[0],
+        {"role": "assistant", "content": "Yes."},
+        turns[1],
+        {"role": "assistant", "content": "Sydney."},
+    ]
+    async with running.http() as http:
+        item = await give(http, "mixed", messages=exchange, correction="Canberra.", learn_now=True)
+        await finished(running, "mixed", item["job_id"])
+        await end_of(http, await http.delete(f"/v1/lessons/{lesson.job_id}", params={"user": "mixed"}), "mixed")
+    job = await running.gateway.parts.jobs.get("default", "mixed", item["job_id"])
+    assert [turn.content for turn in job.preferences[0].prompt] == ["Yes.", "Which capital?"]
