@@ -16,6 +16,7 @@ _CALL_TIMEOUT_SECONDS = 30.0
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _RECONNECT_SECONDS = 0.5
 _JOBS_SHOWN = 10
+_FEEDBACK_SHOWN = 20
 _CHAT_END = "[DONE]"
 TERMINAL_STATES = frozenset({"LIVE", "REJECTED", "FAILED", "CANCELLED"})
 
@@ -106,6 +107,14 @@ class LoreleiClient:
     def adapters(self) -> list[dict[str, Any]]:
         """The user's adapter versions, newest first."""
         return list(self._call("GET", "/v1/adapters", params=self._who())["data"])
+
+    def give_feedback(self, completion_id: str, verdict: dict[str, Any]) -> dict[str, Any]:
+        """Say what the user thinks of an answer, and return that as it is kept."""
+        return self._call("POST", "/v1/feedback", json={"completion_id": completion_id, "user": self._user, **verdict})
+
+    def feedback(self) -> list[dict[str, Any]]:
+        """The user's latest feedback, newest first."""
+        return list(self._call("GET", "/v1/feedback", params={**self._who(), "limit": _FEEDBACK_SHOWN})["data"])
 
     def activate(self, version: str) -> None:
         """Let `version` (or "base") serve the user."""

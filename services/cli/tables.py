@@ -33,6 +33,16 @@ def jobs_table(jobs: list[dict[str, Any]]) -> Table:
     return table
 
 
+def feedback_table(items: list[dict[str, Any]]) -> Table:
+    """Feedback with what became of it; what was said is shown from its beginning."""
+    table = Table("feedback", "rating", "state", "answer", "correction", "why not", box=None)
+    for item in items:
+        texts = (item["answer"], item["correction"] or "", " ".join(item["reasons"]))
+        shown = (escape(" ".join(text.split())[:_STATEMENT_CHARACTERS]) for text in texts)
+        table.add_row(item["id"], item["rating"], item["state"], *shown)
+    return table
+
+
 def audit_table(entries: list[dict[str, Any]]) -> Table:
     """What was refused, by reasons with their counts, and what was reported, in the words of both sides."""
     table = Table("id", "when (UTC)", "what", "tenant", "user", "about", "why", box=None)

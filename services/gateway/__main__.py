@@ -44,6 +44,7 @@ async def serve(settings: GatewaySettings) -> None:
         background = [
             asyncio.create_task(gateway.runner.run()),
             asyncio.create_task(gateway.consolidator.run()),
+            asyncio.create_task(gateway.batches.run()),
         ]
         try:
             await _serve_http(settings, gateway, listener)

@@ -19,6 +19,8 @@ from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
+from services.gateway.feedback.answers import Answers
+from services.gateway.feedback.shelf import FeedbackShelf
 from services.gateway.learning.jobs import JobKind
 from services.gateway.learning.steps import InForce
 from services.gateway.learning.store import JobStore
@@ -51,6 +53,8 @@ class LessonRecords:
         adapters: AdapterShelf,
         jobs: JobStore,
         conversations: Conversations,
+        answers: Answers,
+        feedback: FeedbackShelf,
     ) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
@@ -59,6 +63,8 @@ class LessonRecords:
         self._adapters = adapters
         self._jobs = jobs
         self._conversations = conversations
+        self._answers = answers
+        self._feedback = feedback
 
     async def in_force(self, tenant: str, user: str) -> InForce:
         """What serves the user now."""
@@ -97,6 +103,8 @@ class LessonRecords:
         for version in unregistered:
             await self._adapters.discard(tenant, user, version)
         messages = await self._conversations.forget(tenant, user, said)
+        messages += await self._answers.forget(tenant, user, said)
+        messages += await self._feedback.forget(tenant, user, lesson, said)
         messages += await self._jobs.forget(tenant, user, lesson, said)
         # Last, because what is looked for in conversations is read from it when an interrupted erasure is repeated.
         await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
@@ -113,12 +121,14 @@ class LessonRecords:
         return Erasure(**{**data, "versions": tuple(data["versions"])})
 
     async def remains(self, tenant: str, user: str, lesson: str) -> list[str]:
-        """Looks through versions, objects and job records now, and names what is still kept of `lesson`."""
+        """Looks through versions, objects, job records and feedback now, and names what is still kept of `lesson`."""
         registered, unregistered = await self._knowing(tenant, user, lesson)
         versions = [*registered, *unregistered]
         found = await self._objects(tenant, user, lesson, versions)
         if await self._jobs.knows(tenant, user, lesson):
             found.append("the record of its job")
+        if any(item.job_id == lesson for item in await self._feedback.latest(tenant, user, 0)):
+            found.append("feedback that it was learned from")
         return [*(f"version {version}" for version in versions), *found]
 
     async def _rewrite_log(self) -> None:
@@ -140,6 +150,8 @@ class LessonRecords:
             # "Read it" only asks for something to be read; as few words may stand in any turn.
             if job.kind is JobKind.INSTRUCTION or len(job.statement.split()) >= _TELLING_WORDS:
                 said.append(job.statement)
+            corrections = [one.chosen for one in job.preferences]
+            said += [text for text in corrections if len(text.split()) >= _TELLING_WORDS]
         try:
             data = await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson))
             dataset = dataset_from_bytes(data)

@@ -55,6 +55,25 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
         default=600.0, gt=0, description="Longest wait of a chat call for its [Learn] to end; seconds."
     )
 
+    answer_keep_seconds: float = Field(
+        default=7 * 24 * 3600.0,
+        ge=0,
+        description="Seconds that an answer is remembered, to be rated by its id; 0: not.",
+    )
+    max_answers: int = Field(default=200, ge=1, description="Answers of each user that are remembered at most.")
+    answer_prompt_characters: int = Field(
+        default=4000,
+        ge=100,
+        description="Most that is remembered of the turns before an answer; characters.",
+    )
+    max_feedback: int = Field(default=1000, ge=1, description="Feedback kept of each user; the oldest goes.")
+    max_reason_characters: int = Field(default=1000, ge=1, description="Longest reason of feedback; characters.")
+    feedback_batch: int = Field(default=4, ge=1, description="Corrections of a user's that are learned once they wait.")
+    feedback_idle_seconds: float = Field(
+        default=600.0, ge=0, description="Seconds after a user's last correction after which fewer are learned."
+    )
+    feedback_most: int = Field(default=16, ge=1, description="Most corrections that one learn job takes.")
+
     consolidate_after_lessons: int = Field(
         default=5, ge=0, description="Lessons after which all are learned anew together, while nobody learns; 0: never."
     )

@@ -17,6 +17,11 @@ from services.gateway.api.parts import GatewayParts, Limits
 from services.gateway.audit import AuditLog
 from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
 from services.gateway.conversations import Conversations
+from services.gateway.feedback.answers import AnswerLimits, Answers
+from services.gateway.feedback.batches import BatchLimits, FeedbackBatches
+from services.gateway.feedback.desk import FeedbackDesk, FeedbackLimits
+from services.gateway.feedback.shelf import FeedbackShelf
+from services.gateway.feedback.spoken import FeedbackInChat
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
@@ -43,11 +48,12 @@ _DAY_SECONDS = 24 * 3600
 
 @dataclass(frozen=True)
 class Gateway:
-    """What one process runs: the parts behind its API, its worker on learn jobs, its work while nobody learns."""
+    """What one process runs: the parts behind its API, its worker on learn jobs, what it does while nobody asks."""
 
     parts: GatewayParts
     runner: LearnRunner
     consolidator: Consolidator
+    batches: FeedbackBatches
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,13 @@ class _Channels:
     inference: grpc.aio.Channel
     augmenter: grpc.aio.Channel
     trainer: grpc.aio.Channel
+
+
+@dataclass(frozen=True)
+class _Feedback:
+    answers: Answers
+    shelf: FeedbackShelf
+    batches: FeedbackBatches
 
 
 @asynccontextmanager
@@ -74,11 +87,13 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             ]
         )
         consolidator = _build_consolidator(settings, redis)
-        parts = _build_parts(settings, redis, channels, classifier, consolidator)
+        feedback = _build_feedback(settings, redis, consolidator)
+        parts = _build_parts(settings, redis, channels, classifier, consolidator, feedback)
         if settings.bootstrap_key_file is not None:
             await parts.keys.register(kept_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
-        yield Gateway(parts, _build_runner(settings, redis, channels, parts, consolidator), consolidator)
+        runner = _build_runner(settings, redis, channels, parts, consolidator, feedback.batches)
+        yield Gateway(parts, runner, consolidator, feedback.batches)
 
 
 def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
@@ -105,12 +120,24 @@ def _job_store(settings: GatewaySettings, redis: Redis) -> JobStore:
     return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons, keep_seconds)
 
 
+def _build_feedback(settings: GatewaySettings, redis: Redis, consolidator: Consolidator) -> _Feedback:
+    answers = AnswerLimits(settings.answer_keep_seconds, settings.max_answers, settings.answer_prompt_characters)
+    batches = BatchLimits(settings.feedback_batch, settings.feedback_idle_seconds, settings.feedback_most)
+    shelf = FeedbackShelf(redis, settings.max_feedback)
+    return _Feedback(
+        Answers(redis, AdapterRegistry(redis), answers),
+        shelf,
+        FeedbackBatches(shelf, _job_store(settings, redis), consolidator, batches),
+    )
+
+
 def _build_parts(
     settings: GatewaySettings,
     redis: Redis,
     channels: _Channels,
     classifier: IntentClassifier,
     consolidator: Consolidator,
+    feedback: _Feedback,
 ) -> GatewayParts:
     registry = AdapterRegistry(redis)
     jobs = _job_store(settings, redis)
@@ -120,13 +147,24 @@ def _build_parts(
     adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
     files = FileShelf(redis, object_store, settings.max_files)
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
+    audit, metrics = AuditLog(redis, settings.audit_entries), GatewayMetrics()
+    desk = FeedbackDesk(
+        feedback.shelf,
+        feedback.batches,
+        audit,
+        metrics,
+        FeedbackLimits(settings.max_reason_characters, settings.max_statement_characters),
+    )
     return GatewayParts(
         keys=TenantKeys(redis),
         operator=_operator(settings),
-        audit=AuditLog(redis, settings.audit_entries),
+        audit=audit,
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,
+        answers=feedback.answers,
+        feedback=desk,
+        feedback_in_chat=FeedbackInChat(feedback.answers, desk),
         desk=LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters),
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
@@ -135,9 +173,11 @@ def _build_parts(
         files=files,
         lessons=lessons,
         timeline=Timeline(registry, lessons),
-        records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
+        records=LessonRecords(
+            redis, registry, object_store, adapters, jobs, conversations, feedback.answers, feedback.shelf
+        ),
         services=PartStates(redis, vars(channels)),
-        metrics=GatewayMetrics(),
+        metrics=metrics,
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
             max_import_bytes=max_import_bytes,
@@ -150,7 +190,12 @@ def _build_parts(
 
 
 def _build_runner(
-    settings: GatewaySettings, redis: Redis, channels: _Channels, parts: GatewayParts, consolidator: Consolidator
+    settings: GatewaySettings,
+    redis: Redis,
+    channels: _Channels,
+    parts: GatewayParts,
+    consolidator: Consolidator,
+    batches: FeedbackBatches,
 ) -> LearnRunner:
     course_parts = CourseParts(
         store=parts.jobs,
@@ -166,6 +211,7 @@ def _build_runner(
         job = await LearnCourse(course_parts, claim, cancel_asked).run()
         parts.metrics.lessons.labels(job.state).inc()
         await consolidator.job_ended(job)
+        await batches.job_ended(job)
         return job
 
     return LearnRunner(

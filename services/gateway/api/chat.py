@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -16,6 +16,7 @@ from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.learn_chat import LearnChat
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.conversations import Message
+from services.gateway.feedback.answers import Answer
 from services.gateway.intents import learn_statement
 from services.gateway.learning.desk import LessonRequest
 from services.gateway.serving import AdapterVersion, GenerationEnd
@@ -57,11 +58,13 @@ class _Chat:
     shape: ReplyShape
     adapter: AdapterVersion | None
     new_messages: list[Message]
+    asked: list[Message] = field(default_factory=list, init=False)
 
     async def answer(self, messages: list[Message]) -> Response:
         """Generate, and answer as a stream or as a whole."""
         if messages[-1].role == "assistant":
             raise InvalidArgument("The last message must not be the assistant's.", field="messages")
+        self.asked = messages
         pieces = self.parts.inference.generate(new_completion_id(), messages, self.adapter, self.request.sampling())
         started = time.perf_counter()
         # Awaited before anything is sent, so that a refusal still gets its own HTTP status.
@@ -75,7 +78,7 @@ class _Chat:
         self, first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
     ) -> dict[str, object]:
         text, end = await _collect(first, pieces)
-        await self._remember(text)
+        await self._remember(text, end)
         return self.shape.completion(text, end, {"adapter_version": end.version})
 
     async def _stream(
@@ -87,7 +90,7 @@ class _Chat:
             async with aclosing(_with_first(first, pieces)) as all_pieces:
                 async for piece in all_pieces:
                     if isinstance(piece, GenerationEnd):
-                        await self._remember("".join(told))
+                        await self._remember("".join(told), piece)
                         lorelei = {"adapter_version": piece.version}
                         yield opening + self.shape.closing(piece, lorelei, self.request.wants_usage)
                         return
@@ -98,7 +101,9 @@ class _Chat:
         except Exception as error:
             yield error_event(error_body(as_public_error(error, "chat_stream_broke")))
 
-    async def _remember(self, text: str) -> None:
+    async def _remember(self, text: str, end: GenerationEnd) -> None:
+        answer = Answer(self.shape.completion_id, tuple(self.asked), text, end.version or "", time.time())
+        await self.parts.answers.remember(self.who.tenant, self.who.user, answer)
         if self.request.conversation_id is not None:
             turns = [*self.new_messages, Message("assistant", text)]
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)

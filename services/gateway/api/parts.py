@@ -9,6 +9,9 @@ from fastapi import Depends, Request
 from services.gateway.adapters import AdapterShelf
 from services.gateway.audit import AuditLog
 from services.gateway.conversations import Conversations
+from services.gateway.feedback.answers import Answers
+from services.gateway.feedback.desk import FeedbackDesk
+from services.gateway.feedback.spoken import FeedbackInChat
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
@@ -52,6 +55,9 @@ class GatewayParts:
     models: ModelNames
     inference: Inference
     conversations: Conversations
+    answers: Answers
+    feedback: FeedbackDesk
+    feedback_in_chat: FeedbackInChat
     desk: LearnDesk
     jobs: JobStore
     events: JobEvents

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from services.common.errors import NotFound, ResourceExhausted
 from services.common.identifiers import check_job_id, check_tenant, check_user
-from services.gateway.conversations import holds_any
+from services.gateway.conversations import Message, holds_any
 from services.gateway.learning import scripts
 from services.gateway.learning.jobs import (
     JobState,
@@ -116,12 +116,11 @@ class JobStore:
                 await self._redis.delete(_job_key(job_id), events_key(job_id))
             await self._redis.zrem(_history_key(tenant, user), job_id)
         for job in await self.latest(tenant, user, 0):
-            kept = tuple(turn for turn in job.conversation if not holds_any(turn.content, said))
-            deleted += len(job.conversation) - len(kept)
-            if kept != job.conversation:
-                fields = job_to_fields(replace(job, conversation=kept))
+            kept = _without_turns(job, said)
+            deleted += _turns_of(job) - _turns_of(kept)
+            if kept != job:
                 with reaching_redis():
-                    await self._redis.hset(_job_key(job.id), "conversation", fields["conversation"])
+                    await self._redis.hset(_job_key(job.id), mapping=_changed_fields(job, kept))
         return deleted
 
     async def latest(self, tenant: str, user: str, limit: int) -> list[LearnJob]:
@@ -228,6 +227,18 @@ def _history_key(tenant: str, user: str) -> str:
 
 def _queue_key(job: LearnJob) -> str:
     return f"jobs-unfinished:{check_tenant(job.tenant)}:{check_user(job.user)}"
+
+
+def _without_turns(job: LearnJob, said: Sequence[str]) -> LearnJob:
+    def kept(turns: Sequence[Message]) -> tuple[Message, ...]:
+        return tuple(turn for turn in turns if not holds_any(turn.content, said))
+
+    preferences = tuple(replace(one, prompt=kept(one.prompt)) for one in job.preferences)
+    return replace(job, conversation=kept(job.conversation), preferences=preferences)
+
+
+def _turns_of(job: LearnJob) -> int:
+    return len(job.conversation) + sum(len(one.prompt) for one in job.preferences)
 
 
 def _changed_fields(before: LearnJob, after: LearnJob) -> dict[str, str]:
