@@ -93,7 +93,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
             LearnKind.INSTRUCTION: instruction,
             LearnKind.DOCUMENT: DocumentWay(source, strategy, settings.max_documents),
             LearnKind.WEB: WebWay(search, source, strategy, settings.web_pages),
-            LearnKind.FEEDBACK: FeedbackWay(corrections, settings.document_facts, settings.max_statement_characters),
+            LearnKind.FEEDBACK: FeedbackWay(corrections, settings.max_corrections, settings.max_statement_characters),
         },
         answers=BaseAnswers(base, store, settings.answers_at_once),
         store=store,

@@ -46,9 +46,9 @@ class FeedbackWay:
     def _check(self, told: Preference) -> None:
         if not told.chosen or told.chosen == _ended(told.rejected):
             raise InvalidArgument("A correction must differ from the answer that it corrects.", field="preferences")
-        if max(map(len, (told.prompt[-1].content, told.chosen, told.rejected))) > self._max_characters:
+        if max(len(told.prompt[-1].content), len(told.chosen)) > self._max_characters:
             raise InvalidArgument(
-                f"A question or answer is too long; {self._max_characters} characters are the most.",
+                f"A question or its answer is too long; {self._max_characters} characters are the most.",
                 field="preferences",
             )
 
