@@ -1,0 +1,24 @@
+"""Decides when to ask what a message means rather than to guess. Knows nothing of how it is asked."""
+
+from services.gateway.intents.meanings import Intent, Understanding
+
+# Below this the readings of a [Learn] message are offered; chosen on `held_out`, where facts are hardly ever asked about.
+_SURE_OF_LEARNING = 0.6
+# Below this share a reading is not worth offering.
+_WORTH_OFFERING = 0.1
+# Without the trigger a message is acted on only above this; a wrong guess would replace a reply.
+_SURE_OF_MANAGING = 0.8
+
+
+def alternatives_of(understanding: Understanding) -> tuple[Intent, ...]:
+    """The readings of a [Learn] message to choose among, likeliest first; none where one is likely enough."""
+    if understanding.confidence >= _SURE_OF_LEARNING:
+        return ()
+    ranked = sorted(understanding.readings, key=lambda intent: -understanding.readings[intent])
+    worth = [intent for intent in ranked if understanding.readings[intent] >= _WORTH_OFFERING]
+    return tuple(worth) if len(worth) > 1 else ()
+
+
+def is_sure_to_manage(understanding: Understanding) -> bool:
+    """Whether a message without the trigger is certainly meant for what was learned."""
+    return understanding.intent is Intent.MANAGE and understanding.confidence >= _SURE_OF_MANAGING
