@@ -19,7 +19,7 @@ from services.gateway.conversations import Conversations
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
-from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
+from services.gateway.intents import SentenceEncoder, load_classifier
 from services.gateway.learning.consolidation import ConsolidationLimits, Consolidator
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.desk import LearnDesk
@@ -29,6 +29,9 @@ from services.gateway.learning.patience import PatienceLimits
 from services.gateway.learning.runner import LearnRunner
 from services.gateway.learning.store import Claim, JobStore
 from services.gateway.lessons import LessonShelf
+from services.gateway.managing import Manager, OpenQuestions
+from services.gateway.managing.finding import LessonFinder
+from services.gateway.managing.manager import ManagerParts
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.peft_archive import MEBIBYTE
@@ -60,7 +63,7 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
 
     Raises FailedPrecondition for a missing encoder or an unusable key file, Unavailable when Redis is away.
     """
-    classifier = await asyncio.to_thread(_open_classifier, settings)
+    encoder = await asyncio.to_thread(SentenceEncoder, settings.sentence_encoder_dir, settings.sentence_encoder_threads)
     async with AsyncExitStack() as stack:
         redis = open_redis(settings.redis_url.get_secret_value())
         stack.push_async_callback(redis.aclose)
@@ -71,15 +74,11 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             ]
         )
         consolidator = _build_consolidator(settings, redis)
-        parts = _build_parts(settings, redis, channels, classifier, consolidator)
+        parts = _build_parts(settings, redis, channels, encoder, consolidator)
         if settings.bootstrap_key_file is not None:
             await parts.keys.register(bootstrap_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
         yield Gateway(parts, _build_runner(settings, redis, channels, parts, consolidator), consolidator)
-
-
-def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
-    return load_classifier(SentenceEncoder(settings.sentence_encoder_dir, settings.sentence_encoder_threads))
 
 
 def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator:
@@ -101,7 +100,7 @@ def _build_parts(
     settings: GatewaySettings,
     redis: Redis,
     channels: _Channels,
-    classifier: IntentClassifier,
+    encoder: SentenceEncoder,
     consolidator: Consolidator,
 ) -> GatewayParts:
     registry = AdapterRegistry(redis)
@@ -112,12 +111,16 @@ def _build_parts(
     adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
     files = FileShelf(redis, object_store, settings.max_files)
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
+    classifier = load_classifier(encoder)
+    desk = LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters)
+    questions = OpenQuestions(redis, settings.question_seconds)
+    managing = ManagerParts(registry, lessons, adapters, desk, jobs, questions, LessonFinder(encoder))
     return GatewayParts(
         keys=TenantKeys(redis),
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,
-        desk=LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters),
+        desk=desk,
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
         adapters=adapters,
@@ -126,6 +129,9 @@ def _build_parts(
         lessons=lessons,
         timeline=Timeline(registry, lessons),
         records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
+        classifier=classifier,
+        questions=questions,
+        manager=Manager(managing),
         services=PartStates(redis, vars(channels)),
         metrics=GatewayMetrics(),
         limits=Limits(

@@ -2,8 +2,10 @@
 
 from services.gateway.intents.meanings import Intent, Understanding
 
-# Below this the readings of a [Learn] message are offered; chosen on `held_out`, where facts are hardly ever asked about.
-_SURE_OF_LEARNING = 0.6
+# Below these the readings of a [Learn] message are offered; chosen on `held_out`. Most [Learn] messages tell a fact, so
+# that reading needs less.
+_SURE = 0.6
+_SURE_OF_FACT = 0.4
 # Below this share a reading is not worth offering.
 _WORTH_OFFERING = 0.1
 # Without the trigger a message is acted on only above this; a wrong guess would replace a reply.
@@ -12,7 +14,8 @@ _SURE_OF_MANAGING = 0.8
 
 def alternatives_of(understanding: Understanding) -> tuple[Intent, ...]:
     """The readings of a [Learn] message to choose among, likeliest first; none where one is likely enough."""
-    if understanding.confidence >= _SURE_OF_LEARNING:
+    sure = _SURE_OF_FACT if understanding.intent is Intent.LEARN_INSTRUCTION else _SURE
+    if understanding.confidence >= sure:
         return ()
     ranked = sorted(understanding.readings, key=lambda intent: -understanding.readings[intent])
     worth = [intent for intent in ranked if understanding.readings[intent] >= _WORTH_OFFERING]

@@ -48,12 +48,11 @@ class IntentClassifier:
             return Understanding(Intent.LEARN_DOCUMENT, 1.0, {Intent.LEARN_DOCUMENT: 1.0})
         shares = self._shares(said, triggered=statement is not None)
         actions = {action: shares[action] for action in ManageAction}
-        readings = {intent: shares[intent] for intent in Intent if intent is not Intent.MANAGE}
+        readings: dict[Intent, float] = {intent: shares.get(intent, 0.0) for intent in Intent}
         readings[Intent.CHAT if statement is None else Intent.LEARN_INSTRUCTION] += shares[FACT]
         readings[Intent.MANAGE] = sum(actions.values())
         intent = max(readings, key=readings.__getitem__)
-        action = max(actions, key=actions.__getitem__) if intent is Intent.MANAGE else None
-        return Understanding(intent, readings[intent], readings, action)
+        return Understanding(intent, readings[intent], readings, max(actions, key=actions.__getitem__))
 
     def way_of_learning(self, statement: str) -> LearnKind:
         """The likeliest way of learning, of a `statement` that is certainly to be learned."""

@@ -34,7 +34,7 @@ _PIECE_WEIGHT = 0.5
 
 _BEGINNING_WORDS = 4
 _PIECE_LENGTHS = (3, 4, 5)
-_WORD = re.compile(r"[^\W\d_]+|\d+|[?？!]")  # noqa: RUF001 - the question mark of Chinese and Japanese
+_WORD = re.compile(r"[^\W\d_]+|\d+|[?？!]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SPACE = re.compile(r"\s+")
 _FILE_NAME = re.compile(r"\b[\w-]+\.(?:pdf|docx?|pptx?|xlsx?|html?|md|txt|csv|epub|odt)\b", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _shortened(text: str) -> str:
 
 def _evidence(text: str) -> list[float]:
     """What shows without reading: links, names of files, a question, length; the last is a one for the bias."""
-    asks = text.rstrip().endswith(("?", "？"))  # noqa: RUF001 - see _WORD
+    asks = text.rstrip().endswith(("?", "？"))
     is_long = len(text) > _HEAD_CHARACTERS + _TAIL_CHARACTERS
     return [float(bool(links_in(text))), float(bool(_FILE_NAME.search(text))), float(asks), float(is_long), 1.0]
 

@@ -122,7 +122,6 @@ def main(folder: Path) -> None:
         temperature=temperature,
         cases=cases_digest(),
     )
-    print(f"{len(task.dense)} cases, temperature {temperature:.2f}")
 
 
 def _shares(scores: Matrix, possible_classes: npt.NDArray[np.bool_]) -> Matrix:

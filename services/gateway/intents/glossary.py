@@ -19,16 +19,13 @@ _REMEMBERED_WORDS = 20_000
 
 def notions_in(text: str) -> list[tuple[str, ...]]:
     """For each word of `text`, in order, the notions that it may stand for; OTHER where there are none."""
-    found = []
-    for match in _pattern().finditer(text.casefold()):
-        found.append(notions_of(match.group()) or (OTHER,))
-    return found
+    return [notions_of(match.group()) or (OTHER,) for match in _pattern().finditer(text.casefold())]
 
 
 @lru_cache(maxsize=_REMEMBERED_WORDS)
 def notions_of(word: str) -> tuple[str, ...]:
     """The notions that one word, in lower case, may stand for."""
-    if word in "?？":  # noqa: RUF001 - the question mark of Chinese and Japanese
+    if word in "?？":
         return (QUESTION,)
     whole, beginnings = _entries()
     if word in whole:
@@ -56,4 +53,4 @@ def _entries() -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
 def _pattern() -> re.Pattern[str]:
     """Matches the words of the glossary that are written without spaces, longest first, or any word, or a `?`."""
     unspaced = sorted((word for word in _entries()[0] if _UNSPACED.search(word)), key=len, reverse=True)
-    return re.compile("|".join([*map(re.escape, unspaced), r"[^\W\d_]+", "[?？]"]))  # noqa: RUF001 - see above
+    return re.compile("|".join([*map(re.escape, unspaced), r"[^\W\d_]+", "[?？]"]))

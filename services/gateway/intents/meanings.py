@@ -47,7 +47,7 @@ KIND_OF = {
 class Understanding:
     """What a message most likely means, with its probability; `readings` holds all that it may mean.
 
-    `action` is the likeliest one where the intent is to manage.
+    `action` is what is wanted if the intent is to manage; None where it cannot be.
     """
 
     intent: Intent
