@@ -51,6 +51,9 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     max_files: int = Field(default=1000, ge=1, description="Files that a user may keep.")
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest text to learn; characters.")
     max_unfinished_lessons: int = Field(default=20, ge=1, description="Unfinished learn jobs a user may have.")
+    question_seconds: int = Field(
+        default=600, ge=1, description="Seconds in which a question of Lorelei's, as whether to forget, is answered."
+    )
     learn_wait_seconds: float = Field(
         default=600.0, gt=0, description="Longest wait of a chat call for its [Learn] to end; seconds."
     )

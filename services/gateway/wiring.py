@@ -25,7 +25,7 @@ from services.gateway.feedback.spoken import FeedbackInChat
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
-from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
+from services.gateway.intents import SentenceEncoder, load_classifier
 from services.gateway.learning.consolidation import ConsolidationLimits, Consolidator
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.desk import LearnDesk
@@ -35,6 +35,9 @@ from services.gateway.learning.patience import PatienceLimits
 from services.gateway.learning.runner import LearnRunner
 from services.gateway.learning.store import Claim, JobStore
 from services.gateway.lessons import LessonShelf
+from services.gateway.managing import Manager, OpenQuestions
+from services.gateway.managing.finding import LessonFinder
+from services.gateway.managing.manager import ManagerParts
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.peft_archive import MEBIBYTE
@@ -76,7 +79,7 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
 
     Raises FailedPrecondition for a missing encoder or an unusable key file, Unavailable when Redis is away.
     """
-    classifier = await asyncio.to_thread(_open_classifier, settings)
+    encoder = await asyncio.to_thread(SentenceEncoder, settings.sentence_encoder_dir, settings.sentence_encoder_threads)
     async with AsyncExitStack() as stack:
         redis = open_redis(settings.redis_url.get_secret_value())
         stack.push_async_callback(redis.aclose)
@@ -88,16 +91,12 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         )
         consolidator = _build_consolidator(settings, redis)
         feedback = _build_feedback(settings, redis, consolidator)
-        parts = _build_parts(settings, redis, channels, classifier, consolidator, feedback)
+        parts = _build_parts(settings, redis, channels, encoder, consolidator, feedback)
         if settings.bootstrap_key_file is not None:
             await parts.keys.register(kept_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
         runner = _build_runner(settings, redis, channels, parts, consolidator, feedback.batches)
         yield Gateway(parts, runner, consolidator, feedback.batches)
-
-
-def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
-    return load_classifier(SentenceEncoder(settings.sentence_encoder_dir, settings.sentence_encoder_threads))
 
 
 def _operator(settings: GatewaySettings) -> OperatorKey:
@@ -135,7 +134,7 @@ def _build_parts(
     settings: GatewaySettings,
     redis: Redis,
     channels: _Channels,
-    classifier: IntentClassifier,
+    encoder: SentenceEncoder,
     consolidator: Consolidator,
     feedback: _Feedback,
 ) -> GatewayParts:
@@ -148,13 +147,17 @@ def _build_parts(
     files = FileShelf(redis, object_store, settings.max_files)
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
     audit, metrics = AuditLog(redis, settings.audit_entries), GatewayMetrics()
-    desk = FeedbackDesk(
+    feedback_desk = FeedbackDesk(
         feedback.shelf,
         feedback.batches,
         audit,
         metrics,
         FeedbackLimits(settings.max_reason_characters, settings.max_statement_characters),
     )
+    classifier = load_classifier(encoder)
+    desk = LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters)
+    questions = OpenQuestions(redis, settings.question_seconds)
+    managing = ManagerParts(registry, lessons, adapters, desk, jobs, questions, LessonFinder(encoder))
     return GatewayParts(
         keys=TenantKeys(redis),
         operator=_operator(settings),
@@ -163,9 +166,9 @@ def _build_parts(
         inference=inference,
         conversations=conversations,
         answers=feedback.answers,
-        feedback=desk,
-        feedback_in_chat=FeedbackInChat(feedback.answers, desk),
-        desk=LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters),
+        feedback=feedback_desk,
+        feedback_in_chat=FeedbackInChat(feedback.answers, feedback_desk),
+        desk=desk,
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
         adapters=adapters,
@@ -176,6 +179,9 @@ def _build_parts(
         records=LessonRecords(
             redis, registry, object_store, adapters, jobs, conversations, feedback.answers, feedback.shelf
         ),
+        classifier=classifier,
+        questions=questions,
+        manager=Manager(managing),
         services=PartStates(redis, vars(channels)),
         metrics=metrics,
         limits=Limits(

@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions: ordinary replies; messages that begin with [Learn] go to learn_chat."""
+"""POST /v1/chat/completions: ordinary replies; what is no chat is answered by turns.py."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -13,12 +13,10 @@ from services.gateway.api.callers import Caller, Tenant, caller
 from services.gateway.api.chat_reply import ReplyShape, error_event, new_completion_id
 from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
-from services.gateway.api.learn_chat import LearnChat
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.turns import Turn
 from services.gateway.conversations import Message
 from services.gateway.feedback.answers import Answer
-from services.gateway.intents import learn_statement
-from services.gateway.learning.desk import LessonRequest
 from services.gateway.serving import AdapterVersion, GenerationEnd
 
 router = APIRouter(tags=["chat"])
@@ -28,17 +26,18 @@ SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 @router.post("/v1/chat/completions", summary="Answer a conversation, or learn from it", response_model=None)
 async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Tenant) -> Response:
-    """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead."""
+    """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead.
+
+    One to the model `lorelei` that asks to see, forget, undo or stop what was learned is carried out.
+    """
     who = caller(tenant, request.user)
     new_messages = request.checked_messages()
     adapter = await parts.models.adapter_for(who.tenant, who.user, request.model)
     messages = [*await _stored_messages(parts, who, request.conversation_id), *new_messages]
-    last = messages[-1]
-    statement = learn_statement(last.content) if last.role == "user" else None
     shape = ReplyShape(new_completion_id(), request.model)
-    if statement is not None:
-        wanted = LessonRequest(statement, tuple(messages[:-1]), request.file_ids())
-        return await LearnChat(parts, who, request, shape).answer(wanted, new_messages)
+    answered = await Turn(parts, who, request, shape, messages, new_messages).answer()
+    if answered is not None:
+        return answered
     return await _Chat(parts, who, request, shape, adapter, new_messages).answer(messages)
 
 

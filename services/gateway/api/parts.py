@@ -15,10 +15,12 @@ from services.gateway.feedback.spoken import FeedbackInChat
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
+from services.gateway.intents import IntentClassifier
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.store import JobStore
 from services.gateway.lessons import LessonShelf
+from services.gateway.managing import Manager, OpenQuestions
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
@@ -67,6 +69,9 @@ class GatewayParts:
     lessons: LessonShelf
     timeline: Timeline
     records: LessonRecords
+    classifier: IntentClassifier
+    questions: OpenQuestions
+    manager: Manager
     services: ServiceStates
     metrics: GatewayMetrics
     limits: Limits

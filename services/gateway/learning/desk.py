@@ -32,8 +32,8 @@ class DocumentMissing(InvalidArgument):
 class LessonRequest:
     """What a user wants learned: what they said, after which conversation, and what came with it.
 
-    `query` is to be searched for on the web. No second attempt begins that would end after `max_seconds`; 0 is the
-    trainer's own limit.
+    `kind` is the way to learn where the user chose it. `query` is to be searched for on the web. No second attempt
+    begins that would end after `max_seconds`; 0 is the trainer's own limit.
     """
 
     statement: str
@@ -42,6 +42,7 @@ class LessonRequest:
     urls: tuple[str, ...] = ()
     query: str = ""
     max_seconds: int = 0
+    kind: LearnKind | None = None
 
 
 class LearnDesk:
@@ -93,7 +94,9 @@ class LearnDesk:
         links = tuple(dict.fromkeys([*wanted.urls, *links_in(wanted.statement)]))
         if wanted.file_ids or wanted.urls or is_bare_link(wanted.statement):
             return LearnKind.DOCUMENT, links
-        kind = await asyncio.to_thread(self._classifier.classify, wanted.statement)
+        kind = wanted.kind
+        if kind is None:
+            kind = await asyncio.to_thread(self._classifier.way_of_learning, wanted.statement)
         if kind is LearnKind.INSTRUCTION:
             return kind, ()
         if links:
