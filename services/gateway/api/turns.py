@@ -85,7 +85,7 @@ class Turn:
             if not taken.item.job_id:
                 return await self._chat.say(taken.sentence, _told(taken), self.new_messages)
             job = await self.parts.jobs.get(self.who.tenant, self.who.user, taken.item.job_id)
-            return await self._chat.follow(job, self.new_messages, _told(taken), taken.sentence)
+            return await self._chat.follow(job, self.new_messages, _told(taken))
         return await self._chat.answer(wanted, self.new_messages)
 
     @property
