@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
+import openai
 import pytest
 from redis.asyncio import Redis
 
@@ -62,6 +63,17 @@ async def test_an_answer_is_rated_by_its_id_and_by_last(running: Running) -> Non
     assert (last["answer"], last["state"]) == ("two ", "kept")
     assert "What gets learned is a corrected answer" in last["message"]
     assert [each["id"] for each in listed] == [last["id"]]
+
+
+async def test_openais_client_corrects_an_answer(running: Running) -> None:
+    async with running.openai() as client:
+        reply = await client.chat.completions.create(model="lorelei", messages=said("Sydney"), user="pythonista")
+        verdict = {"completion_id": reply.id, "correction": "Canberra.", "user": "pythonista", "learn_now": True}
+        item: Any = await client.post("/feedback", body=verdict, cast_to=object)
+        with pytest.raises(openai.NotFoundError, match="I remember no answer"):
+            await client.post("/feedback", body={**verdict, "completion_id": UNKNOWN_COMPLETION}, cast_to=object)
+    assert (item["state"], item["correction"]) == ("learning", "Canberra.")
+    assert item["job_id"].startswith("learn-")
 
 
 async def test_a_streamed_answer_is_remembered_with_its_whole_conversation(running: Running) -> None:
