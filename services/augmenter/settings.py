@@ -53,6 +53,9 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     document_examples: int = Field(
         default=320, ge=16, description="Most questions with answers in a lesson from documents, for all its facts."
     )
+    writing_facts: int = Field(
+        default=8, ge=1, description="Sentences that a lesson from what the model wrote teaches at most."
+    )
     max_documents: int = Field(default=10, ge=1, description="Files and links in one lesson.")
     read_seconds: float = Field(default=60.0, gt=0, description="Longest reading of one document; seconds.")
     read_memory_mebibytes: int = Field(default=1024, ge=128, description="Most memory for reading a document; MiB.")

@@ -30,6 +30,7 @@ from services.augmenter.ways.documents import DocumentWay
 from services.augmenter.ways.instruction import InstructionWay
 from services.augmenter.ways.way import LearnKind
 from services.augmenter.ways.web import WebWay
+from services.augmenter.ways.writing import WritingWay
 from services.common.object_store import open_object_store
 from services.common.rpc import connect
 
@@ -75,7 +76,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         ChangeFinder(reader),
         Behaviour(lexicon, quotas),
     )
-    source = DocumentSource(store, _make_document_reader(settings), fetcher)
+    source = DocumentSource(store, DocumentReader(_reading_limits(settings), settings.read_at_once), fetcher)
     strategy = Backtranslation(
         CandidateFinder(reader),
         SelfInstruct(lexicon, reader, forms, _quotas_per_fact(settings)),
@@ -83,11 +84,13 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         moderator,
         settings.document_facts,
     )
+    of_writings = replace(strategy, most_facts=settings.writing_facts)
     builder = DatasetBuilder(
         ways={
             LearnKind.INSTRUCTION: instruction,
             LearnKind.DOCUMENT: DocumentWay(source, strategy, settings.max_documents),
             LearnKind.WEB: WebWay(search, source, strategy, settings.web_pages),
+            LearnKind.WRITING: WritingWay(of_writings, _reading_limits(settings)),
         },
         answers=BaseAnswers(base, store, settings.answers_at_once),
         store=store,
@@ -125,15 +128,14 @@ def _quotas_per_fact(settings: AugmenterSettings) -> Quotas:
     )
 
 
-def _make_document_reader(settings: AugmenterSettings) -> DocumentReader:
-    limits = ReadingLimits(
+def _reading_limits(settings: AugmenterSettings) -> ReadingLimits:
+    return ReadingLimits(
         seconds=settings.read_seconds,
         memory_mebibytes=settings.read_memory_mebibytes,
         unpacked_mebibytes=settings.read_unpacked_mebibytes,
         pages=settings.read_pages,
         characters=settings.read_characters,
     )
-    return DocumentReader(limits, settings.read_at_once)
 
 
 def _open_moderator(settings: AugmenterSettings) -> Moderator:

@@ -43,6 +43,14 @@ class StandInInference(inference_pb2_grpc.InferenceServiceServicer):
         yield inference_pb2.GenerateResponse(text_delta="not known.")
         yield inference_pb2.GenerateResponse(finish=inference_pb2.GenerateFinish())
 
+    async def Score(  # noqa: N802
+        self, request: inference_pb2.ScoreRequest, context: Any
+    ) -> inference_pb2.ScoreResponse:
+        """What stands beside a question helps to answer it."""
+        logprobs = [-1.0 if "\n" in item.messages[-1].content else -2.0 for item in request.items]
+        scores = [inference_pb2.CompletionScore(token_logprobs=[one]) for one in logprobs]
+        return inference_pb2.ScoreResponse(scores=scores)
+
     async def GetModel(  # noqa: N802
         self, request: inference_pb2.GetModelRequest, context: Any
     ) -> inference_pb2.GetModelResponse:
@@ -180,3 +188,16 @@ async def test_health_follows_readiness(platform: SimpleNamespace) -> None:
         health_pb2.HealthCheckResponse.NOT_SERVING,
         health_pb2.HealthCheckResponse.SERVING,
     )
+
+
+async def test_a_text_of_the_models_own_is_learned(platform: SimpleNamespace) -> None:
+    writing = pb.Writing(title="The Keeper", text="Maren Oldroyd was born in Hallstad.\n\nShe keeps four grey goats.")
+    asked = request("", kind=pb.LEARN_KIND_WRITING, writings=[writing])
+    result = (await build(platform.channel, asked))[-1].result
+    dataset = dataset_from_bytes(await platform.store.get_bytes(result.dataset_key))
+    assert (dataset.kind, dataset.statement) == ("writing", "“The Keeper”")
+    assert [(source.title, source.address) for source in result.sources] == [("The Keeper", "writing")]
+    assert result.sources[0].facts == len(dataset.learned)
+    assert "Maren Oldroyd was born in Hallstad." in [fact.text for fact in dataset.learned]
+    refused = await refusal(platform.channel, request("", kind=pb.LEARN_KIND_WRITING))
+    assert (type(refused), refused.field) == (InvalidArgument, "writings")
