@@ -137,6 +137,7 @@ class LessonRecords:
         said = []
         if await self._jobs.knows(tenant, user, lesson):
             job = await self._jobs.get(tenant, user, lesson)
+            said += [writing.text for writing in job.writings]
             # "Read it" only asks for something to be read; as few words may stand in any turn.
             if job.kind is JobKind.INSTRUCTION or len(job.statement.split()) >= _TELLING_WORDS:
                 said.append(job.statement)
