@@ -23,6 +23,7 @@ from services.gateway.learning.jobs import JobKind
 from services.gateway.learning.steps import InForce
 from services.gateway.learning.store import JobStore
 from services.gateway.redis_access import reaching_redis
+from services.gateway.works.store import WorkStore
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +32,10 @@ _TELLING_WORDS = 3
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970."""
+    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970.
+
+    `messages` counts turns of conversations, and sections of works.
+    """
 
     lesson: str
     erased_at: float
@@ -51,6 +55,7 @@ class LessonRecords:
         adapters: AdapterShelf,
         jobs: JobStore,
         conversations: Conversations,
+        works: WorkStore,
     ) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
@@ -59,6 +64,7 @@ class LessonRecords:
         self._adapters = adapters
         self._jobs = jobs
         self._conversations = conversations
+        self._works = works
 
     async def in_force(self, tenant: str, user: str) -> InForce:
         """What serves the user now."""
@@ -98,6 +104,7 @@ class LessonRecords:
             await self._adapters.discard(tenant, user, version)
         messages = await self._conversations.forget(tenant, user, said)
         messages += await self._jobs.forget(tenant, user, lesson, said)
+        messages += await self._works.forget(tenant, user, lesson, said)
         # Last, because what is looked for in conversations is read from it when an interrupted erasure is repeated.
         await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
         await self._write(tenant, user, Erasure(lesson, time.time(), tuple(versions), len(objects), messages))
@@ -119,6 +126,7 @@ class LessonRecords:
         found = await self._objects(tenant, user, lesson, versions)
         if await self._jobs.knows(tenant, user, lesson):
             found.append("the record of its job")
+        found += [f"a section of {work}" for work in await self._works.holding(tenant, user, lesson)]
         return [*(f"version {version}" for version in versions), *found]
 
     async def _rewrite_log(self) -> None:
