@@ -39,6 +39,8 @@ _ORIGINS = {
     LearnKind.DOCUMENT: Origin.DOCUMENT,
     LearnKind.WEB: Origin.WEB,
     LearnKind.FEEDBACK: Origin.USER,
+    # The user has not said it word for word, so what may not be taken from others is not taken from it either.
+    LearnKind.WRITING: Origin.DOCUMENT,
 }
 # First and last share of the whole build of each stage.
 _SHARES = {"reading": (0.0, 0.1), "generating": (0.1, 0.3), "answering": (0.3, 1.0)}
@@ -221,6 +223,10 @@ def _is_taught(preference: Preference, examples: list[Example]) -> bool:
 def _nothing_found(job: BuildJob) -> InvalidArgument:
     if job.kind in (LearnKind.INSTRUCTION, LearnKind.FEEDBACK):
         return InvalidArgument("Nothing to learn was found in this; say it in a whole sentence.", field="statement")
+    if job.kind is LearnKind.WRITING:
+        return InvalidArgument(
+            "Nothing to learn was found in this text: no sentence that tells something by itself.", field="writings"
+        )
     return InvalidArgument(
         "Nothing to learn was found in these documents: no sentence that tells something by itself.", field="file_ids"
     )

@@ -56,6 +56,9 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
         default=320, ge=16, description="Most questions with answers in a lesson from documents, for all its facts."
     )
     max_corrections: int = Field(default=32, ge=1, description="Most corrected answers that one lesson learns from.")
+    writing_facts: int = Field(
+        default=8, ge=1, description="Sentences that a lesson from what the model wrote teaches at most."
+    )
     max_documents: int = Field(default=10, ge=1, description="Files and links in one lesson.")
     scratch_folder: Path = Field(
         default_factory=lambda: Path(tempfile.gettempdir()),

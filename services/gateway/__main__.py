@@ -43,6 +43,7 @@ async def serve(settings: GatewaySettings) -> None:
     async with open_gateway(settings) as gateway:
         background = [
             asyncio.create_task(gateway.runner.run()),
+            asyncio.create_task(gateway.writer.run()),
             asyncio.create_task(gateway.consolidator.run()),
             asyncio.create_task(gateway.batches.run()),
         ]

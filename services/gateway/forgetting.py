@@ -25,6 +25,7 @@ from services.gateway.learning.jobs import JobKind
 from services.gateway.learning.steps import InForce
 from services.gateway.learning.store import JobStore
 from services.gateway.redis_access import reaching_redis
+from services.gateway.works.store import WorkStore
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +34,10 @@ _TELLING_WORDS = 3
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970."""
+    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970.
+
+    `messages` counts turns of conversations, and sections of works.
+    """
 
     lesson: str
     erased_at: float
@@ -55,6 +59,7 @@ class LessonRecords:
         conversations: Conversations,
         answers: Answers,
         feedback: FeedbackShelf,
+        works: WorkStore,
     ) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
@@ -65,6 +70,7 @@ class LessonRecords:
         self._conversations = conversations
         self._answers = answers
         self._feedback = feedback
+        self._works = works
 
     async def in_force(self, tenant: str, user: str) -> InForce:
         """What serves the user now."""
@@ -106,6 +112,7 @@ class LessonRecords:
         messages += await self._answers.forget(tenant, user, said)
         messages += await self._feedback.forget(tenant, user, lesson, said)
         messages += await self._jobs.forget(tenant, user, lesson, said)
+        messages += await self._works.forget(tenant, user, lesson, said)
         # Last, because what is looked for in conversations is read from it when an interrupted erasure is repeated.
         await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
         await self._write(tenant, user, Erasure(lesson, time.time(), tuple(versions), len(objects), messages))
@@ -129,6 +136,7 @@ class LessonRecords:
             found.append("the record of its job")
         if any(item.job_id == lesson for item in await self._feedback.latest(tenant, user, 0)):
             found.append("feedback that it was learned from")
+        found += [f"a section of {work}" for work in await self._works.holding(tenant, user, lesson)]
         return [*(f"version {version}" for version in versions), *found]
 
     async def _rewrite_log(self) -> None:
@@ -147,6 +155,7 @@ class LessonRecords:
         said = []
         if await self._jobs.knows(tenant, user, lesson):
             job = await self._jobs.get(tenant, user, lesson)
+            said += [writing.text for writing in job.writings]
             # "Read it" only asks for something to be read; as few words may stand in any turn.
             if job.kind is JobKind.INSTRUCTION or len(job.statement.split()) >= _TELLING_WORDS:
                 said.append(job.statement)

@@ -76,6 +76,20 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
         default=600.0, ge=0, description="Seconds after a user's last correction after which fewer are learned."
     )
     feedback_most: int = Field(default=16, ge=1, description="Most corrections that one learn job takes.")
+    max_works: int = Field(default=100, ge=1, description="Long works that a user may keep.")
+    max_work_sections: int = Field(default=24, ge=2, description="Most sections of a work.")
+    max_section_tokens: int = Field(default=512, ge=32, description="Most tokens of a section of a work.")
+    section_tokens: int = Field(default=160, ge=32, description="Tokens of a section where the user says nothing.")
+    max_brief_characters: int = Field(default=2000, ge=1, description="Longest brief of a work; characters.")
+    max_outline_characters: int = Field(default=300, ge=1, description="Longest title or line of an outline.")
+    work_window_characters: int = Field(
+        default=300,
+        ge=50,
+        description="How much of the section before the model sees; the rest it has to have learned.",
+    )
+    work_temperature: float = Field(default=0.6, ge=0, description="Temperature of the writing of works.")
+    work_top_p: float = Field(default=0.9, gt=0, le=1, description="Share of the likeliest tokens chosen from.")
+    max_running_works: int = Field(default=2, ge=1, description="Works that this replica writes at once.")
 
     consolidate_after_lessons: int = Field(
         default=5, ge=0, description="Lessons after which all are learned anew together, while nobody learns; 0: never."

@@ -32,7 +32,7 @@ from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.jobs import LearnJob
 from services.gateway.learning.patience import PatienceLimits
-from services.gateway.learning.runner import LearnRunner
+from services.gateway.learning.runner import TaskRunner
 from services.gateway.learning.store import Claim, JobStore
 from services.gateway.lessons import LessonShelf
 from services.gateway.managing import Manager, OpenQuestions
@@ -45,16 +45,22 @@ from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import DEFAULT_TENANT, OperatorKey, TenantKeys, kept_key
 from services.gateway.timeline import Timeline
+from services.gateway.works.course import WorkCourse, WorkParts, WritingStyle
+from services.gateway.works.desk import WorkDesk, WorkLimits
+from services.gateway.works.events import WorkEvents
+from services.gateway.works.store import WorkClaim, WorkStore
+from services.gateway.works.work import Work
 
 _DAY_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """What one process runs: the parts behind its API, its worker on learn jobs, what it does while nobody asks."""
+    """What one process runs: the parts behind its API, its workers on jobs and works, its work while nobody asks."""
 
     parts: GatewayParts
-    runner: LearnRunner
+    runner: TaskRunner[Claim]
+    writer: TaskRunner[WorkClaim]
     consolidator: Consolidator
     batches: FeedbackBatches
 
@@ -96,7 +102,7 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             await parts.keys.register(kept_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
         runner = _build_runner(settings, redis, channels, parts, consolidator, feedback.batches)
-        yield Gateway(parts, runner, consolidator, feedback.batches)
+        yield Gateway(parts, runner, _build_writer(settings, parts), consolidator, feedback.batches)
 
 
 def _operator(settings: GatewaySettings) -> OperatorKey:
@@ -145,6 +151,7 @@ def _build_parts(
     lessons = LessonShelf(registry, object_store)
     adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
     files = FileShelf(redis, object_store, settings.max_files)
+    works = WorkStore(redis, settings.lease_seconds, settings.max_works)
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
     audit, metrics = AuditLog(redis, settings.audit_entries), GatewayMetrics()
     feedback_desk = FeedbackDesk(
@@ -171,13 +178,16 @@ def _build_parts(
         desk=desk,
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
+        works=WorkDesk(works, _work_limits(settings)),
+        work_store=works,
+        work_events=WorkEvents(redis, settings.outage_seconds),
         adapters=adapters,
         importer=AdapterImporter(registry, object_store, inference, adapters, max_import_bytes),
         files=files,
         lessons=lessons,
         timeline=Timeline(registry, lessons),
         records=LessonRecords(
-            redis, registry, object_store, adapters, jobs, conversations, feedback.answers, feedback.shelf
+            redis, registry, object_store, adapters, jobs, conversations, feedback.answers, feedback.shelf, works
         ),
         classifier=classifier,
         questions=questions,
@@ -202,7 +212,7 @@ def _build_runner(
     parts: GatewayParts,
     consolidator: Consolidator,
     batches: FeedbackBatches,
-) -> LearnRunner:
+) -> TaskRunner[Claim]:
     course_parts = CourseParts(
         store=parts.jobs,
         builder=AugmenterClient(channels.augmenter, settings.build_timeout_seconds),
@@ -220,10 +230,44 @@ def _build_runner(
         await batches.job_ended(job)
         return job
 
-    return LearnRunner(
+    return TaskRunner(
         parts.jobs,
         run_course,
         owner=f"gateway-{secrets.token_hex(6)}",
         max_running=settings.max_running_lessons,
+        renew_seconds=settings.renew_seconds,
+    )
+
+
+def _work_limits(settings: GatewaySettings) -> WorkLimits:
+    return WorkLimits(
+        sections=settings.max_work_sections,
+        section_tokens=settings.max_section_tokens,
+        brief_characters=settings.max_brief_characters,
+        line_characters=settings.max_outline_characters,
+        default_section_tokens=settings.section_tokens,
+    )
+
+
+def _build_writer(settings: GatewaySettings, parts: GatewayParts) -> TaskRunner[WorkClaim]:
+    work_parts = WorkParts(
+        store=parts.work_store,
+        models=parts.models,
+        inference=parts.inference,
+        desk=parts.desk,
+        jobs=parts.jobs,
+        lessons=parts.events,
+        patience=PatienceLimits(settings.max_break_offs, settings.outage_seconds),
+        style=WritingStyle(settings.work_window_characters, settings.work_temperature, settings.work_top_p),
+    )
+
+    async def write(claim: WorkClaim, cancel_asked: asyncio.Event) -> Work:
+        return await WorkCourse(work_parts, claim, cancel_asked).run()
+
+    return TaskRunner(
+        parts.work_store,
+        write,
+        owner=f"gateway-{secrets.token_hex(6)}",
+        max_running=settings.max_running_works,
         renew_seconds=settings.renew_seconds,
     )

@@ -5,7 +5,20 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from services.gateway.api import adapters, audit, chat, feedback, files, health, intents, learn, lessons, me, models
+from services.gateway.api import (
+    adapters,
+    audit,
+    chat,
+    feedback,
+    files,
+    health,
+    intents,
+    learn,
+    lessons,
+    me,
+    models,
+    works,
+)
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
@@ -25,7 +38,7 @@ def create_app(parts: GatewayParts) -> FastAPI:
     )
     app.state.parts = parts
     install_error_handlers(app)
-    for resource in (chat, intents, feedback, learn, lessons, adapters, files, models, me, audit, health):
+    for resource in (chat, intents, feedback, learn, lessons, adapters, files, works, models, me, audit, health):
         app.include_router(resource.router)
     _add_landing_page(app)
     app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)

@@ -26,6 +26,9 @@ from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
 from services.gateway.tenants import OperatorKey, TenantKeys
 from services.gateway.timeline import Timeline
+from services.gateway.works.desk import WorkDesk
+from services.gateway.works.events import WorkEvents
+from services.gateway.works.store import WorkStore
 
 
 class ServiceStates(Protocol):
@@ -63,6 +66,9 @@ class GatewayParts:
     desk: LearnDesk
     jobs: JobStore
     events: JobEvents
+    works: WorkDesk
+    work_store: WorkStore
+    work_events: WorkEvents
     adapters: AdapterShelf
     importer: AdapterImporter
     files: FileShelf

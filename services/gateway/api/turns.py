@@ -74,7 +74,10 @@ class Turn:
         understood = await self._understood(text, attachments=bool(wanted.file_ids))
         if alternatives := alternatives_of(understood):
             return await self._ask(understood, statement, alternatives)
-        return await self._act(understood.intent, understood.action, wanted)
+        # After the trigger most messages tell a fact, also such as begin like a verdict: "That was my first car."
+        doubtful = understood.intent is Intent.FEEDBACK and not is_sure_to_judge(understood)
+        intent = Intent.LEARN_INSTRUCTION if doubtful else understood.intent
+        return await self._act(intent, understood.action, wanted)
 
     async def _act(self, intent: Intent, action: ManageAction | None, wanted: LessonRequest) -> Response:
         """Do what a [Learn] message means; what is said of an answer that was not given is learned as it was said."""

@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from textwrap import shorten
 from typing import Any
 
 from services.gateway.conversations import Message
+
+_LONGEST_TITLE = 60
 
 
 class JobKind(StrEnum):
@@ -75,6 +78,12 @@ class LearnedSource:
     pages: int
     represented_pages: tuple[int, ...]
     facts: int
+
+
+def title_of(text: str) -> str:
+    """What to call a text that has no title: its first words."""
+    first_line = next((line.strip(" #*") for line in text.splitlines() if line.strip(" #*")), "")
+    return shorten(first_line, _LONGEST_TITLE, placeholder="…")
 
 
 TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, JobState.CANCELLED})
