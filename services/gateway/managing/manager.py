@@ -5,6 +5,7 @@ What cannot be taken back is done only after a question; questions.py keeps it u
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,18 +143,16 @@ class Manager:
         for running in await self._unfinished(tenant, user):
             await self._parts.jobs.cancel(tenant, user, running.id)
         await self._parts.adapters.activate(tenant, user, None)
-        job, queued = None, 0
+        job, queued = None, []
         for lesson in lessons:
-            try:
-                job = await self._parts.desk.forget(tenant, user, lesson)
-            except NotFound:
-                pass
-            except ResourceExhausted:
-                break
-            queued += 1
-        left = len(lessons) - queued
+            # A full queue, or a lesson that ends only now; what is gone already needs nothing.
+            with suppress(ResourceExhausted, FailedPrecondition):
+                with suppress(NotFound):
+                    job = await self._parts.desk.forget(tenant, user, lesson)
+                queued.append(lesson)
+        left = len(lessons) - len(queued)
         text = wording.more_to_forget(left) if left else ""
-        detail = {"lessons": [{"id": lesson} for lesson in lessons[:queued]]}
+        detail = {"lessons": [{"id": lesson} for lesson in queued]}
         if job is None:
             return Managed(text or wording.GONE, ManageAction.FORGET_ALL, "none")
         return Managed(text, ManageAction.FORGET_ALL, "started", detail, job)

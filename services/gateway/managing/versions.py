@@ -9,14 +9,14 @@ def version_before(version: AdapterManifest, newest_first: Sequence[AdapterManif
     """The version that `version` took the place of, or None for the base model.
 
     It is the one whose weights were continued, while that exists. What was made afresh took the place of the next
-    older one, but a first lesson that of the base model.
+    older one that knows other lessons, since nobody asked for the same ones anew; a first lesson, of the base model.
     """
     if version.parent in {one.version for one in newest_first}:
         return version.parent
     if version.parent is None and version.lessons == [version.job_id]:
         return None
-    older = (one.version for one in newest_first if one.created_at < version.created_at)
-    return next(older, None)
+    older = (one for one in newest_first if one.created_at < version.created_at)
+    return next((one.version for one in older if set(one.lessons) != set(version.lessons)), None)
 
 
 def version_after(active: str | None, newest_first: Sequence[AdapterManifest]) -> str | None:

@@ -140,6 +140,14 @@ def test_what_was_made_afresh_took_the_place_of_the_next_older_version() -> None
     assert version_after("1", [fresh, first]) == "2"
 
 
+def test_undoing_takes_a_lesson_back_even_when_all_were_learned_anew_since() -> None:
+    first, second = version("1", None, ["a"], 1), version("2", "1", ["a", "b"], 2)
+    anew = version("3", None, ["a", "b"], 3)
+    line = [anew, second, first]
+    assert version_before(anew, line) == "1"
+    assert version_after("1", line) == "3"
+
+
 def test_a_deleted_parent_is_skipped() -> None:
     first, third = version("1", None, ["a"], 1), version("3", "2", ["a", "c"], 3)
     assert version_before(third, [third, first]) == "1"
