@@ -16,6 +16,7 @@ from services.augmenter.strategies.backtranslation.candidates import Candidate, 
 from services.augmenter.strategies.backtranslation.curation import Pair, grade
 from services.augmenter.strategies.draft import Draft
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
+from services.augmenter.strategies.self_instruct.surroundings import answers_of
 from services.augmenter.teacher.model import BaseModel
 from services.common.datasets import LearnedFact
 
@@ -65,8 +66,10 @@ class Backtranslation:
         chosen = _spread(list(graded), self.most_facts, graded.__getitem__)
         tally.reject(Reason.SURPLUS, len(candidates) - len(promising) + len(graded) - len(chosen))
         draft = Draft()
+        answers = [answers_of(candidate.lesson, self.facts.reader) for candidate in chosen]
         for number, candidate in enumerate(chosen, start=1):
-            part = await self.facts.draft(candidate.text, corpus.language, seed + number, tally)
+            beside = [*answers[: number - 1], *answers[number:]]
+            part = await self.facts.draft(candidate.text, corpus.language, seed + number, tally, beside)
             draft.add_part(part, LearnedFact(text=candidate.text, source=candidate.source, page=candidate.page))
             report(0.6 + 0.4 * number / len(chosen))
         return draft
