@@ -36,7 +36,7 @@ class AugmenterClient:
                     if reply.HasField("result"):
                         yield _built(reply.result)
                     else:
-                        yield StepProgress(JobState.PREPARING, reply.progress.fraction)
+                        yield _progress(reply.progress)
         finally:
             call.cancel()
 
@@ -53,6 +53,10 @@ def _build_request(job: LearnJob, known_lessons: Sequence[str]) -> pb.BuildDatas
         urls=job.urls,
         known_lessons=known_lessons,
     )
+
+
+def _progress(progress: pb.BuildProgress) -> StepProgress:
+    return StepProgress(JobState.PREPARING, progress.fraction, dict(progress.figures), progress.stage)
 
 
 def _built(result: pb.BuildResult) -> DatasetBuilt:

@@ -61,10 +61,14 @@ def strategy(
     return Backtranslation(CandidateFinder(reader), facts, model or FixedModel(), Lenient(), most)
 
 
+def unheard(share: float, /, **figures: int) -> None:
+    """Nobody waits."""
+
+
 async def drafted(made: Backtranslation, *documents: Document, wish: str = "") -> tuple[Draft, Tally]:
     tally = Tally()
     corpus = Corpus(documents, "en", wish, Origin.DOCUMENT)
-    return await made.draft(corpus, 0, tally, lambda share: None), tally
+    return await made.draft(corpus, 0, tally, unheard), tally
 
 
 def test_sentences_stand_alone(reader: LessonReader) -> None:
@@ -198,5 +202,5 @@ async def test_what_one_fact_answers_is_not_held_to_the_base_for_another(
 async def held_to_the_base(made: Backtranslation, text: str) -> set[str]:
     """What a few lessons of different seeds from the same text hold to the base."""
     corpus = Corpus((document(text, title="Towers"),), "en", "", Origin.DOCUMENT)
-    drafts = [await made.draft(corpus, seed, Tally(), lambda share: None) for seed in range(8)]
+    drafts = [await made.draft(corpus, seed, Tally(), unheard) for seed in range(8)]
     return {neighbour.prompt for draft in drafts for neighbour in draft.neighbours}

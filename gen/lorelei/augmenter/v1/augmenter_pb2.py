@@ -25,29 +25,33 @@ _sym_db = _symbol_database.Default()
 from lorelei.types.v1 import types_pb2 as lorelei_dot_types_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lorelei/augmenter/v1/augmenter.proto\x12\x14lorelei.augmenter.v1\x1a\x1clorelei/types/v1/types.proto\"\x92\x02\n\x13\x42uildDatasetRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12-\n\x04kind\x18\x04 \x01(\x0e\x32\x1f.lorelei.augmenter.v1.LearnKind\x12\x11\n\tstatement\x18\x05 \x01(\t\x12\x33\n\x0c\x63onversation\x18\x06 \x03(\x0b\x32\x1d.lorelei.types.v1.ChatMessage\x12\x31\n\x05\x66iles\x18\x07 \x03(\x0b\x32\".lorelei.augmenter.v1.DocumentFile\x12\x0c\n\x04urls\x18\x08 \x03(\t\x12\x15\n\rknown_lessons\x18\t \x03(\t\"A\n\x0c\x44ocumentFile\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\"0\n\rBuildProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x66raction\x18\x02 \x01(\x02\".\n\rRejectedCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"\xe2\x01\n\x0b\x42uildResult\x12\x13\n\x0b\x64\x61taset_key\x18\x01 \x01(\t\x12\x11\n\tstatement\x18\x02 \x01(\t\x12\x11\n\tgenerated\x18\x03 \x01(\r\x12\x0c\n\x04kept\x18\x04 \x01(\r\x12\x35\n\x08rejected\x18\x05 \x03(\x0b\x32#.lorelei.augmenter.v1.RejectedCount\x12\x0e\n\x06probes\x18\x06 \x01(\r\x12-\n\x07sources\x18\x07 \x03(\x0b\x32\x1c.lorelei.augmenter.v1.Source\x12\x14\n\x0cknown_lesson\x18\x08 \x01(\t\"a\n\x06Source\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\r\n\x05pages\x18\x03 \x01(\r\x12\x19\n\x11represented_pages\x18\x04 \x03(\r\x12\r\n\x05\x66\x61\x63ts\x18\x05 \x01(\r\"\x8d\x01\n\x14\x42uildDatasetResponse\x12\x37\n\x08progress\x18\x01 \x01(\x0b\x32#.lorelei.augmenter.v1.BuildProgressH\x00\x12\x33\n\x06result\x18\x02 \x01(\x0b\x32!.lorelei.augmenter.v1.BuildResultH\x00\x42\x07\n\x05\x65vent*p\n\tLearnKind\x12\x1a\n\x16LEARN_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16LEARN_KIND_INSTRUCTION\x10\x01\x12\x17\n\x13LEARN_KIND_DOCUMENT\x10\x02\x12\x12\n\x0eLEARN_KIND_WEB\x10\x03\x32{\n\x10\x41ugmenterService\x12g\n\x0c\x42uildDataset\x12).lorelei.augmenter.v1.BuildDatasetRequest\x1a*.lorelei.augmenter.v1.BuildDatasetResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lorelei/augmenter/v1/augmenter.proto\x12\x14lorelei.augmenter.v1\x1a\x1clorelei/types/v1/types.proto\"\x92\x02\n\x13\x42uildDatasetRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12-\n\x04kind\x18\x04 \x01(\x0e\x32\x1f.lorelei.augmenter.v1.LearnKind\x12\x11\n\tstatement\x18\x05 \x01(\t\x12\x33\n\x0c\x63onversation\x18\x06 \x03(\x0b\x32\x1d.lorelei.types.v1.ChatMessage\x12\x31\n\x05\x66iles\x18\x07 \x03(\x0b\x32\".lorelei.augmenter.v1.DocumentFile\x12\x0c\n\x04urls\x18\x08 \x03(\t\x12\x15\n\rknown_lessons\x18\t \x03(\t\"A\n\x0c\x44ocumentFile\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\"\xa3\x01\n\rBuildProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x66raction\x18\x02 \x01(\x02\x12\x41\n\x07\x66igures\x18\x03 \x03(\x0b\x32\x30.lorelei.augmenter.v1.BuildProgress.FiguresEntry\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\".\n\rRejectedCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"\xe2\x01\n\x0b\x42uildResult\x12\x13\n\x0b\x64\x61taset_key\x18\x01 \x01(\t\x12\x11\n\tstatement\x18\x02 \x01(\t\x12\x11\n\tgenerated\x18\x03 \x01(\r\x12\x0c\n\x04kept\x18\x04 \x01(\r\x12\x35\n\x08rejected\x18\x05 \x03(\x0b\x32#.lorelei.augmenter.v1.RejectedCount\x12\x0e\n\x06probes\x18\x06 \x01(\r\x12-\n\x07sources\x18\x07 \x03(\x0b\x32\x1c.lorelei.augmenter.v1.Source\x12\x14\n\x0cknown_lesson\x18\x08 \x01(\t\"a\n\x06Source\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\r\n\x05pages\x18\x03 \x01(\r\x12\x19\n\x11represented_pages\x18\x04 \x03(\r\x12\r\n\x05\x66\x61\x63ts\x18\x05 \x01(\r\"\x8d\x01\n\x14\x42uildDatasetResponse\x12\x37\n\x08progress\x18\x01 \x01(\x0b\x32#.lorelei.augmenter.v1.BuildProgressH\x00\x12\x33\n\x06result\x18\x02 \x01(\x0b\x32!.lorelei.augmenter.v1.BuildResultH\x00\x42\x07\n\x05\x65vent*p\n\tLearnKind\x12\x1a\n\x16LEARN_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16LEARN_KIND_INSTRUCTION\x10\x01\x12\x17\n\x13LEARN_KIND_DOCUMENT\x10\x02\x12\x12\n\x0eLEARN_KIND_WEB\x10\x03\x32{\n\x10\x41ugmenterService\x12g\n\x0c\x42uildDataset\x12).lorelei.augmenter.v1.BuildDatasetRequest\x1a*.lorelei.augmenter.v1.BuildDatasetResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lorelei.augmenter.v1.augmenter_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEARNKIND']._serialized_start=1006
-  _globals['_LEARNKIND']._serialized_end=1118
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._loaded_options = None
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._serialized_options = b'8\001'
+  _globals['_LEARNKIND']._serialized_start=1122
+  _globals['_LEARNKIND']._serialized_end=1234
   _globals['_BUILDDATASETREQUEST']._serialized_start=93
   _globals['_BUILDDATASETREQUEST']._serialized_end=367
   _globals['_DOCUMENTFILE']._serialized_start=369
   _globals['_DOCUMENTFILE']._serialized_end=434
-  _globals['_BUILDPROGRESS']._serialized_start=436
-  _globals['_BUILDPROGRESS']._serialized_end=484
-  _globals['_REJECTEDCOUNT']._serialized_start=486
-  _globals['_REJECTEDCOUNT']._serialized_end=532
-  _globals['_BUILDRESULT']._serialized_start=535
-  _globals['_BUILDRESULT']._serialized_end=761
-  _globals['_SOURCE']._serialized_start=763
-  _globals['_SOURCE']._serialized_end=860
-  _globals['_BUILDDATASETRESPONSE']._serialized_start=863
-  _globals['_BUILDDATASETRESPONSE']._serialized_end=1004
-  _globals['_AUGMENTERSERVICE']._serialized_start=1120
-  _globals['_AUGMENTERSERVICE']._serialized_end=1243
+  _globals['_BUILDPROGRESS']._serialized_start=437
+  _globals['_BUILDPROGRESS']._serialized_end=600
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._serialized_start=554
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._serialized_end=600
+  _globals['_REJECTEDCOUNT']._serialized_start=602
+  _globals['_REJECTEDCOUNT']._serialized_end=648
+  _globals['_BUILDRESULT']._serialized_start=651
+  _globals['_BUILDRESULT']._serialized_end=877
+  _globals['_SOURCE']._serialized_start=879
+  _globals['_SOURCE']._serialized_end=976
+  _globals['_BUILDDATASETRESPONSE']._serialized_start=979
+  _globals['_BUILDDATASETRESPONSE']._serialized_end=1120
+  _globals['_AUGMENTERSERVICE']._serialized_start=1236
+  _globals['_AUGMENTERSERVICE']._serialized_end=1359
 # @@protoc_insertion_point(module_scope)
