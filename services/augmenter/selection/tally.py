@@ -17,6 +17,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
     LANGUAGE = "language"
+    AMBIGUOUS = "ambiguous"
     TAUGHT_WORD = "taught_word"
     STYLE_NOT_FOLLOWED = "style_not_followed"
     MALFORMED = "malformed"

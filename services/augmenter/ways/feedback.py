@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from services.augmenter.linguistics.language import guess_language
+from services.augmenter.progress import Report
 from services.augmenter.selection.tally import Tally
 from services.augmenter.strategies.correction.strategy import CorrectionLesson
 from services.augmenter.strategies.draft import Draft
-from services.augmenter.ways.way import BuildJob, Material, Report
+from services.augmenter.ways.way import BuildJob, Material
 from services.common.datasets import Preference
 from services.common.errors import InvalidArgument
 

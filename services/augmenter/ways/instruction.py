@@ -3,6 +3,7 @@
 import asyncio
 
 from services.augmenter.linguistics.language import guess_language
+from services.augmenter.progress import Report
 from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.conversation import ConversationSource
 from services.augmenter.strategies.behaviour.strategy import Behaviour
@@ -11,7 +12,7 @@ from services.augmenter.strategies.draft import Draft
 from services.augmenter.strategies.self_instruct.changes import ChangeFinder
 from services.augmenter.strategies.self_instruct.statement_forms import split_sentences
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
-from services.augmenter.ways.way import BuildJob, Material, Report
+from services.augmenter.ways.way import BuildJob, Material
 
 
 class InstructionWay:

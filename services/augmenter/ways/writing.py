@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 
 from services.augmenter.moderation.moderator import Origin
+from services.augmenter.progress import Report
 from services.augmenter.reading.limits import ReadingLimits
 from services.augmenter.reading.plain import document_of
 from services.augmenter.reading.refusals import Refused
@@ -12,7 +13,7 @@ from services.augmenter.sources.documents import ReadDocument
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation, Corpus
 from services.augmenter.strategies.draft import Draft
 from services.augmenter.ways.documents import material_of
-from services.augmenter.ways.way import BuildJob, Material, Report, Writing
+from services.augmenter.ways.way import BuildJob, Material, Writing
 from services.common.datasets import Source
 from services.common.errors import InvalidArgument
 

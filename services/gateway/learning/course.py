@@ -68,6 +68,7 @@ class LearnCourse:
         self._parts = parts
         self._claim = claim
         self._cancel_asked = cancel_asked
+        self._stage = ""
 
     async def run(self) -> LearnJob:
         """Work until the job is in a terminal state and return it; raises ClaimLostError when it is no longer ours."""
@@ -172,9 +173,10 @@ class LearnCourse:
         first, last = _PERCENT[item.state]
         # Work that is done again after a crash does not turn the percentage back.
         progress = max(job.progress, first + int((last - first) * min(item.fraction, 1.0)))
-        if (item.state, progress) != (job.state, job.progress):
+        if (item.state, progress, item.stage) != (job.state, job.progress, self._stage):
+            self._stage = item.stage
             self._claim = await self._parts.store.record(
-                self._claim, detail=item.detail, state=item.state, progress=progress
+                self._claim, detail=item.detail, stage=item.stage, state=item.state, progress=progress
             )
 
     async def _record(self, **changes: Any) -> None:

@@ -10,11 +10,15 @@ from services.gateway.learning.jobs import JobState, LearnedSource, LearnJob
 
 @dataclass(frozen=True)
 class StepProgress:
-    """A step goes on: the job's state, the share of that state's work done in [0, 1], and figures to show."""
+    """A step goes on: the job's state, the share of that state's work done in [0, 1], and figures to show.
+
+    `stage` names what of that work is done now, where it has parts.
+    """
 
     state: JobState
     fraction: float
     detail: Mapping[str, float] = field(default_factory=dict)
+    stage: str = ""
 
 
 @dataclass(frozen=True)

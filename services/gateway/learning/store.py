@@ -170,10 +170,12 @@ class JobStore:
         """Give the job back, so that another worker goes on with it at once."""
         await self._call_for(claim, self._release, [], [self._lease_ms])
 
-    async def record(self, claim: Claim, detail: Mapping[str, float] | None = None, **changes: Any) -> Claim:
+    async def record(
+        self, claim: Claim, detail: Mapping[str, float] | None = None, stage: str = "", **changes: Any
+    ) -> Claim:
         """Change fields of the job and tell those who watch; returns the claim to the changed job."""
         job = replace(claim.job, **changes)
-        event = event_to_json(event_of(job, detail))
+        event = event_to_json(event_of(job, detail, stage))
         fields = _flat(_changed_fields(claim.job, job)) or ["state", str(job.state)]
         await self._call_for(claim, self._record, [events_key(job.id)], [event, *fields])
         return Claim(job, claim.lease)

@@ -94,7 +94,7 @@ class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):
         self.requests.append(request)
         if self.error is not None:
             raise self.error
-        progress = augmenter_pb2.BuildProgress(stage="generating", fraction=0.5)
+        progress = augmenter_pb2.BuildProgress(stage="generating", fraction=0.5, figures={"facts": 3})
         yield augmenter_pb2.BuildDatasetResponse(progress=progress)
         result = self.result or augmenter_pb2.BuildResult(dataset_key=f"lessons/{request.job_id}")
         yield augmenter_pb2.BuildDatasetResponse(result=result)

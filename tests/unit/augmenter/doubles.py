@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from services.augmenter.build import Built, DatasetBuilder, Generals, Progress
+from services.augmenter.build import Built, DatasetBuilder, Generals
 from services.augmenter.completion import TokenLimits
 from services.augmenter.lexicon import load_lexicon
 from services.augmenter.moderation.moderator import Category, Finding, Origin
+from services.augmenter.progress import Progress
 from services.augmenter.sources.conversation import ConversationSource
 from services.augmenter.strategies.backtranslation.candidates import CandidateFinder
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation

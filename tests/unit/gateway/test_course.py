@@ -35,7 +35,7 @@ class Notebook:
         self.written: list[tuple[JobState, int]] = []
         self.is_lost = False
 
-    async def record(self, claim: Claim, detail: object = None, **changes: Any) -> Claim:
+    async def record(self, claim: Claim, detail: object = None, stage: str = "", **changes: Any) -> Claim:
         if self.is_lost:
             raise ClaimLostError
         job = replace(claim.job, **changes)

@@ -107,6 +107,12 @@ class LessonReader:
             case _:
                 return []
 
+    def topics(self, unit: Unit) -> set[str]:
+        """What the unit is about, by every name, in lower case."""
+        return (
+            {one.name.casefold() for one in self._topics(unit.content)} if isinstance(unit.content, Clause) else set()
+        )
+
     def aspects(self, unit: Unit) -> list[str]:
         """What of its subject the unit tells, by every name: "my sister's job", "Nadia's workplace"."""
         match unit.content:

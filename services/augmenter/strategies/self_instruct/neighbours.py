@@ -1,6 +1,7 @@
 """Pairs every question form with the same question about something else. Knows no models."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from services.augmenter.lexicon import Lexicon
@@ -15,6 +16,7 @@ from services.augmenter.strategies.self_instruct.bystanders import Bystanders, k
 from services.augmenter.strategies.self_instruct.contrast import Contrast
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader, Unit
+from services.augmenter.strategies.self_instruct.surroundings import Surroundings
 from services.augmenter.strategies.self_instruct.turns import in_turn
 
 # Forms by key for each neighbour of a unit: those for training and those for probes.
@@ -28,13 +30,22 @@ _SMALL_TALK_SHARE = 7
 class NeighbourWriter:
     """Writes neighbour prompts for one lesson."""
 
-    def __init__(self, reader: LessonReader, lexicon: Lexicon, lesson: Lesson, seed: int, tally: Tally) -> None:
+    def __init__(
+        self,
+        reader: LessonReader,
+        lexicon: Lexicon,
+        lesson: Lesson,
+        seed: int,
+        tally: Tally,
+        surroundings: Surroundings,
+    ) -> None:
         self._reader = reader
         self._lexicon = lexicon
         self._lesson = lesson
         self._contrast = Contrast(lexicon, seed, lesson.statement)
         self._random = seeded(seed)
         self._tally = tally
+        self._surroundings = surroundings
         self._told = [aspect.casefold() for unit in lesson.units for aspect in reader.aspects(unit)]
 
     def write(
@@ -129,9 +140,11 @@ class NeighbourWriter:
 
     def _unanswered(self) -> list[str]:
         """Questions about the lesson's own topics that it does not answer, every topic in turn."""
-        return in_turn(
-            self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, self._lesson.units)
+        units = (
+            replace(unit, kinds=self._surroundings.kinds(unit, self._reader.topics(unit)))
+            for unit in self._lesson.units
         )
+        return in_turn(self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, units))
 
     def _framed_bystanders(
         self, forms: Sequence[Form], bystanders: Bystanders, taken: set[str]
@@ -180,6 +193,9 @@ class NeighbourWriter:
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
             return False
+        if self._surroundings.answer(prompt):
+            self._tally.reject(Reason.AMBIGUOUS)
+            return False
         if self._tells(prompt, mirrors):
             self._tally.reject(Reason.TAUGHT_WORD)
             return False
@@ -187,8 +203,8 @@ class NeighbourWriter:
         return True
 
     def _is_told(self, prompt: str) -> bool:
-        """Whether another part of the lesson answers `prompt`: "my sister's job" beside "my sister's name"."""
-        return any(aspect in prompt.casefold() for aspect in self._told)
+        """Whether another part of the lesson, or one beside it, answers `prompt`: "my sister's job" beside her name."""
+        return self._surroundings.answer(prompt) or any(aspect in prompt.casefold() for aspect in self._told)
 
     def _tells(self, prompt: str, mirrors: Form) -> bool:
         """Whether `prompt` holds taught words; objects that the mirrored question names are no such words."""
