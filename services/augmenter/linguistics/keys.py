@@ -9,6 +9,8 @@ from services.augmenter.linguistics.values import clock_spellings, date_spelling
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ")  # noqa: SIM905 - legible
 _SHORT_TOKEN = 3
 _WORD = re.compile(r"[^\s,;:()\"“”]+")
+# Scripts that put no blanks between words.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 _FUNCTION_WORDS = word_list("function")
 
 
@@ -70,6 +72,8 @@ def contains_any(text: str, tokens: Iterable[str]) -> bool:
 
 
 def _occurrence(token: str) -> str:
+    if _UNSPACED.match(token):
+        return re.escape(token)
     return rf"(?<!\w){re.escape(stem(token))}" + (r"(?!\w)" if len(token) <= _SHORT_TOKEN else "")
 
 
