@@ -71,6 +71,7 @@ class Language(_Data):
     """One language, as its file tells it; patterns are regular expressions and ignore case."""
 
     joiner: str
+    letters: str = Field(default="", description="Letters that English does without.")
     nouns_are_capitalised: bool = False
     adjuncts_before_verb: bool = False
     verb_comes_last: bool = Field(default=False, description="Whether participles and particles end the sentence.")

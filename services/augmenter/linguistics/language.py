@@ -23,6 +23,7 @@ _ELISION = re.compile(r"(?<=\b[cdjlmnst]')|(?<=\bqu')")
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 # A foreign name in a sentence does not make it foreign; one sign of these scripts says as much as some letters.
 _LETTERS_PER_SIGN = 3
+_LETTER = 0.5
 
 
 def guess_language(text: str) -> str:
@@ -34,9 +35,15 @@ def guess_language(text: str) -> str:
     words = [part for word in _WORD.findall(text.replace("’", "'")) for part in _ELISION.split(word.casefold())]
     if not words:
         return "en"
-    hits = {code: sum(word in _known_words(code) for word in words) for code in _LANGUAGES}
+    hits = {code: sum(word in _known_words(code) for word in words) + _by_letters(text, code) for code in _LANGUAGES}
     best = max(_LANGUAGES, key=lambda code: hits[code])
     return best if hits[best] > hits["en"] else "en"
+
+
+def _by_letters(text: str, code: str) -> float:
+    """Less than a word, where `text` has a letter that this language has and English has not."""
+    language = find_language(code)
+    return _LETTER if language is not None and any(letter in text.casefold() for letter in language.letters) else 0.0
 
 
 @cache
