@@ -121,7 +121,7 @@ def _opened(text: str, answer: str) -> str:
 def _addressed(answer: str, prompt: str, name: str, words: WishWords) -> str:
     greeting = re.match(words.greeting, prompt, re.IGNORECASE)
     if greeting:
-        return words.greeted.format(greeting=greeting.group().capitalize(), name=name)
+        return words.greeted.format(greeting=sentence_case(greeting.group()), name=name)
     first = _shortened(answer)
     return f"{first[:-1]}{_COMMAS.get(first[-1], ', ')}{name}{first[-1]}" if first else ""
 
