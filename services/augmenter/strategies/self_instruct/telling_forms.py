@@ -9,8 +9,8 @@ from services.augmenter.linguistics.telling_keys import part_keys
 from services.augmenter.linguistics.wording import Wording
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 
-_LONG_LETTERS = 90
-_LONG_SIGNS = 30
+_LONG_LETTERS = 60
+_LONG_SIGNS = 14
 _MOST_TOPIC_NAMES = 3
 
 
