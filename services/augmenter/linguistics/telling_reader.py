@@ -14,6 +14,7 @@ from services.augmenter.linguistics.telling_verbs import VerbFinder, VerbGroup
 
 _CLAUSE_WORDS = 2
 _SPEAKER = (0, 3)
+_ASKS = ("?", "？")
 
 
 class TellingReader:
@@ -43,7 +44,9 @@ class TellingReader:
         return [telling] if telling is not None else []
 
     def read(self, text: str) -> Telling | None:
-        """The parts of one clause; None where no verb is found, or nothing is told."""
+        """The parts of one clause; None where no verb is found, or nothing is told but asked."""
+        if text.rstrip().endswith(_ASKS):
+            return None
         now_is_left_out = self._now.sub(" " if self._language.joiner else "", text)
         sentence = self._cutter.cut(self._language.repaired(now_is_left_out).strip(ENDS))
         group = self._verbs.find(sentence)

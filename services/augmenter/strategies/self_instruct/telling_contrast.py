@@ -59,8 +59,8 @@ class TellingContrast:
     def _put(self, subject: str, phrase: str, other: str) -> str:
         """`other` for `phrase` at the beginning of `subject`, with what follows; else by itself."""
         noun = _noun(phrase, self._language)
-        at = subject.casefold().index(noun.casefold())
-        rest = subject[at + len(noun) :]
+        found = re.search(re.escape(noun), subject, re.IGNORECASE)
+        rest = subject[found.end() :] if found is not None else ""
         return self._language.repaired(f"{other}{rest}") if rest and self._language.joiner else other
 
     def _of_others(self, subject: str) -> Iterator[str]:
