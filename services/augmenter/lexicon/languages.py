@@ -37,6 +37,7 @@ class Orders(_Data):
     statement: str
     direct: list[tuple[str, str]]
     indirect: str
+    indirect_identity: str = Field(default="", description="The same for what something is, where that differs.")
     indirect_words: dict[str, str] = Field(default_factory=dict)
     confirm: str
     yes: str

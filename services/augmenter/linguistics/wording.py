@@ -75,8 +75,10 @@ class Wording:
 
     def indirect(self, telling: Telling, wh: str, asked: Part) -> str:
         """The question as it stands inside another sentence."""
-        words = self._language.orders.indirect_words.get(wh, wh)
-        text = self.fill(self._language.orders.indirect, telling, wh=words, asked=asked)
+        orders = self._language.orders
+        words = orders.indirect_words.get(wh, wh)
+        order = (orders.indirect_identity if asked.kind == IDENTITY else "") or orders.indirect
+        text = self.fill(order, telling, wh=words, asked=asked)
         return text[:1].lower() + text[1:]
 
     def statement(self, telling: Telling, parts: Sequence[Part] | None = None) -> str:

@@ -89,6 +89,7 @@ def test_the_assistant_says_it_to_the_user(code: str, sentence: str, told: str) 
         ("de", "Ich wohne in Celle.", "Weißt du, wo ich wohne?"),
         ("fr", "Le tunnel Bérou a été fermé à cause d'une fuite.", "Pourquoi le tunnel Bérou a-t-il été fermé ?"),
         ("fr", "Mon lapin s'appelle Caramel.", "Sais-tu comment mon lapin s'appelle ?"),
+        ("fr", "Le code du local est 552.", "Sais-tu quel est le code du local ?"),
         ("es", "Trabajo en Bilbao.", "¿Dónde trabajo?"),
         ("es", "La cita es los lunes a las 9.", "¿A qué hora es la cita?"),
         ("zh", "课程每周二上午9点开始。", "课程几点开始？"),
