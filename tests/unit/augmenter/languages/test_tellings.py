@@ -42,6 +42,7 @@ def read(code: str, sentence: str) -> Telling:
         ),
         ("es", "Mi gata se llama Perla.", "mi gata", [("name", "Perla")]),
         ("es", "El código del portal es 7310.", "el código del portal", [("identity", "7310")]),
+        ("fr", "La fête a lieu le samedi.", "la fête", [("time", "le samedi")]),
         ("es", "Trabajo en Bilbao.", "", [("place", "en Bilbao")]),
         (
             "es",
@@ -51,6 +52,7 @@ def read(code: str, sentence: str) -> Telling:
         ),
         ("zh", "我的兔子叫团团。", "我的兔子", [("name", "团团")]),
         ("zh", "安娜的实验室在三楼。", "安娜的实验室", [("place", "三楼")]),
+        ("zh", "王芳从2020年起负责财务部。", "王芳", [("time", "从2020年起"), ("thing", "财务部")]),
         ("zh", "我在一家医院工作。", "我", [("place", "在一家医院")]),
         (
             "zh",
