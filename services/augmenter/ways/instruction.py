@@ -34,8 +34,8 @@ class InstructionWay:
 
     async def draft(self, material: Material, seed: int, tally: Tally, report: Report) -> Draft:
         """Facts and wishes apart, because they are taught differently."""
-        sentences = split_sentences(material.statement)
-        wishes = [one for one in sentences if material.language == "en" and is_behaviour(one)]
+        sentences = split_sentences(material.statement, material.language)
+        wishes = [one for one in sentences if is_behaviour(one, material.language)]
         told = " ".join(one for one in sentences if one not in wishes)
         draft = Draft()
         if told:
@@ -44,6 +44,6 @@ class InstructionWay:
             tally.generate(len(changed.facts))
             draft.extend(changed.without(draft))
         for wish in wishes:
-            draft.extend(self._behaviour.draft(wish, seed, tally))
+            draft.extend(self._behaviour.draft(wish, material.language, seed, tally))
         report(1.0)
         return draft
