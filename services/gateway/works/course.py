@@ -1,6 +1,7 @@
 """Takes one claimed work from where it stands to its end. Knows nothing of queues, leases in Redis, gRPC or HTTP."""
 
 import asyncio
+import secrets
 import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
@@ -125,7 +126,9 @@ class WorkCourse:
         messages = section_prompt(work.title, work.brief, work.outline[: number + 1], before, style.window_characters)
         adapter = await self._parts.models.adapter_for(work.tenant, work.user, PERSONAL)
         sampling = SamplingChoice(work.section_tokens, style.temperature, style.top_p, seed)
-        pieces = self._parts.inference.generate(f"{work.id}-{number}-{seed}", messages, adapter, sampling)
+        # A name of its own for each attempt: the engine may not have noticed the end of the one before.
+        request_id = f"{work.id}-{number}-{secrets.token_hex(4)}"
+        pieces = self._parts.inference.generate(request_id, messages, adapter, sampling)
         async with aclosing(pieces):
             return "".join([piece async for piece in pieces if isinstance(piece, str)])
 
@@ -141,12 +144,13 @@ class WorkCourse:
         work = self._claim.job
         lesson = work.lesson_of(number)
         writing = Writing(f"{work.title}, {number + 1}", work.sections[number].text)
+        # Noted first, so that whoever cancels the work finds the lesson.
+        await self._note(number, WorkState.LEARNING, lesson=lesson)
         try:
             await self._parts.desk.remember(work.tenant, work.user, lesson, writing)
         except ResourceExhausted as error:
-            await self._note(number, lesson_state=JobState.FAILED, note=error.message)
+            await self._note(number, WorkState.WRITING, lesson="", lesson_state=JobState.FAILED, note=error.message)
             return
-        await self._note(number, lesson=lesson)
         await self._follow(number, lesson)
 
     async def _follow(self, number: int, lesson: str) -> None:
@@ -157,17 +161,17 @@ class WorkCourse:
                 _, event = happening
                 if event.is_last:
                     note = "" if event.state is JobState.LIVE else closing_sentence(event)
-                    await self._note(number, lesson_state=event.state, note=note)
+                    await self._note(number, WorkState.WRITING, lesson_state=event.state, note=note)
                     return
                 await self._tell(event)
 
     async def _tell(self, lesson: LearnEvent) -> None:
         await self._record(event_of(self._claim.job, lesson_state=lesson.state, lesson_progress=lesson.progress))
 
-    async def _note(self, number: int, **changes: Any) -> None:
+    async def _note(self, number: int, state: WorkState, **changes: Any) -> None:
         sections = list(self._claim.job.sections)
         sections[number] = replace(sections[number], **changes)
-        await self._record(state=WorkState.LEARNING, sections=tuple(sections))
+        await self._record(state=state, sections=tuple(sections))
 
     async def _record(self, event: Any = None, **changes: Any) -> None:
         self._claim = await self._parts.store.record(self._claim, event, **changes)
