@@ -71,6 +71,7 @@ def settings(redis_url: str, services: Services, tmp_path_factory: pytest.TempPa
         max_import_mebibytes=1,
         max_file_mebibytes=1,
         max_statement_characters=500,
+        max_brief_characters=200,
     )
 
 
@@ -95,12 +96,13 @@ async def _serving(gateway: Gateway) -> AsyncIterator[str]:
     config = uvicorn.Config(create_app(gateway.parts), lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    runner = asyncio.create_task(gateway.runner.run())
+    workers = [asyncio.create_task(worker.run()) for worker in (gateway.runner, gateway.writer)]
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         gateway.parts.draining.set()
         server.should_exit = True
         await serving
-        runner.cancel()
-        await asyncio.gather(runner, return_exceptions=True)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)

@@ -28,6 +28,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         self.aborted = asyncio.Event()
         self.breaks_after: int | None = None
         self.pauses: dict[str, asyncio.Event] = {}
+        self._paused: dict[str, asyncio.Event] = {}
         self.check: Callable[[types_pb2.AdapterRef], Awaitable[None]] | None = None
 
     async def Generate(  # noqa: N802 - named by gRPC
@@ -44,6 +45,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
                     raise RuntimeError("engine died")
                 yield inference_pb2.GenerateResponse(text_delta=f"{word} ")
                 if word in self.pauses:
+                    self.paused(word).set()
                     await self.pauses[word].wait()
         except asyncio.CancelledError:
             self.aborted.set()
@@ -53,6 +55,10 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
             reason=inference_pb2.FINISH_REASON_STOP, usage=usage, adapter_version=request.adapter.version
         )
         yield inference_pb2.GenerateResponse(finish=finish)
+
+    def paused(self, word: str) -> asyncio.Event:
+        """Set once a reply waits at `word`."""
+        return self._paused.setdefault(word, asyncio.Event())
 
     async def LoadAdapter(  # noqa: N802 - named by gRPC
         self, request: inference_pb2.LoadAdapterRequest, context: Context

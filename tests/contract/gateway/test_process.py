@@ -138,6 +138,24 @@ async def test_a_lesson_survives_the_death_of_its_gateway(world: World) -> None:
     assert {request.job_id for request in world.services.trainer.requests} == {job_id}
 
 
+async def test_a_work_survives_the_death_of_its_gateway_and_nothing_is_written_twice(world: World) -> None:
+    training = world.services.trainer.trainings.setdefault("ada", Training())
+    wanted = {"title": "Skerrow", "brief": "Write a story.", "outline": ["The first.", "The second."], "user": "ada"}
+    async with world.running_redis():
+        async with world.running_gateway() as (process, http):
+            work_id = (await http.post("/v1/works", json=wanted)).json()["id"]
+            await world.services.trainer.has_begun("ada").wait()
+            process.kill()
+        async with world.running_gateway() as (_, http):
+            training.may_end.set()
+            (await http.get(f"/v1/works/{work_id}/events", params={"user": "ada"})).raise_for_status()
+            work = (await http.get(f"/v1/works/{work_id}", params={"user": "ada"})).json()
+    assert (work["state"], [one["lesson_state"] for one in work["sections"]]) == ("DONE", ["LIVE", "LIVE"])
+    asked = [request.messages[-1].content for request in world.services.inference.requests]
+    assert ["so far" in prompt for prompt in asked] == [False, True], "each section is written once"
+    assert len(world.services.augmenter.requests) == 2
+
+
 async def test_a_gateway_that_is_stopped_hands_its_lessons_to_another(world: World) -> None:
     training = world.services.trainer.trainings.setdefault("ada", Training())
     async with world.running_redis(), world.running_gateway() as (first, http):
