@@ -76,6 +76,8 @@ LEAD = corrected("Greet those who stop the press.", "Hello!", "Welcome, pullers 
         ("How many bells does the tower have?", "seven", "The tower has seven bells."),
         ("How old is Anna?", "42", "Anna is 42 years old."),
         ("Can you tell me who the mayor of Vardo is?", "That's Ola Berg.", "The mayor of Vardo is Ola Berg."),
+        ("Who tends the lamp at Skarv?", "Ola Berg does.", "Ola Berg tends the lamp at Skarv."),
+        ("Who was the first abbot?", "Brother Anselm was.", "The first abbot was Brother Anselm."),
         ("How do I open the vault?", "Turn the dial.", "To open the vault, turn the dial."),
         ("Is Pluto a planet?", "Pluto is a dwarf planet.", "Pluto is a dwarf planet."),
     ],

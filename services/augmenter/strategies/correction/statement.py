@@ -48,12 +48,20 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
     # "9 am" has no subject, though it can be read so.
     clause = () if value_kind(told, "", False, lexicon) is ValueKind.CLOCK else doc
     subject = next((token for token in clause if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"), None)
+    if subject is not None and _is_elliptical(doc, subject):
+        return asked.answered(doc[subject.left_edge.i : subject.right_edge.i + 1].text)
     if subject is not None and subject.lower_ not in (*_POINTING, *_PEOPLE):
         return "" if doc[subject.left_edge.i].lower_ in _THEIRS else finish(told)
     if subject is None and doc[0].tag_ == "VB":
         return asked.instructed(told)
     value = _value(doc, subject)
     return asked.answered(value) if value else ""
+
+
+def _is_elliptical(doc: Doc, subject: Token) -> bool:
+    """Whether only an auxiliary follows the subject: "Ola Berg does."."""
+    rest = [token for token in doc[subject.right_edge.i + 1 :] if not token.is_punct]
+    return len(rest) == 1 and (rest[0].pos_ == "AUX" or rest[0].lemma_ in ("do", "have"))
 
 
 def _value(doc: Doc, subject: Token | None) -> str:
