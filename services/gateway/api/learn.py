@@ -15,7 +15,7 @@ from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
-from services.gateway.conversations import Message
+from services.gateway.conversations import Message, Turn
 from services.gateway.intents import learn_statement
 from services.gateway.learning.desk import LessonRequest
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
@@ -30,7 +30,10 @@ JobId = Annotated[str, Path(description="Id of a learn job.")]
 
 
 class LearnRequest(BaseModel):
-    """A lesson. `messages` (or the conversation stored under `conversation_id`) came before `text`."""
+    """A lesson. `messages`, and the conversation stored under `conversation_id`, came before `text`.
+
+    The lesson becomes a part of that conversation: what was asked for, and how it ended.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,10 +74,14 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
     """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
     who = caller(tenant, request.user)
     conversation = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(request.messages)]
-    if request.conversation_id is not None:
-        stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
-        conversation = [*stored, *conversation]
-    return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
+    if request.conversation_id is None:
+        return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
+    stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
+    job = await parts.desk.start(who.tenant, who.user, request.wanted([*stored, *conversation]))
+    # Kept at once, so that whoever opens the conversation meanwhile finds the lesson in it.
+    turns = [Turn("user", request.text or job.statement), Turn("assistant", "", job_id=job.id)]
+    await parts.conversations.append(who.tenant, who.user, request.conversation_id, turns)
+    return job_body(job)
 
 
 @router.get("", summary="List lessons")
