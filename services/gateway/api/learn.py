@@ -16,7 +16,7 @@ from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
 from services.gateway.conversations import Message, Turn
-from services.gateway.intents import learn_statement
+from services.gateway.intents import LearnKind, learn_statement
 from services.gateway.learning.desk import LessonRequest
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
 from services.gateway.learning.jobs import event_to_json
@@ -47,6 +47,9 @@ class LearnRequest(BaseModel):
         default_factory=list, max_length=MAX_DOCUMENTS, description="Addresses of public pages or documents."
     )
     query: str = Field(default="", description="What to search the web for and learn.")
+    kind: LearnKind | None = Field(
+        default=None, description="How to learn; understood from `text` where it is left out. Files and links are read."
+    )
     user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
     max_seconds: int | None = Field(
         default=None,
@@ -65,6 +68,7 @@ class LearnRequest(BaseModel):
             file_ids=tuple(check_file_id(file_id) for file_id in self.file_ids),
             urls=tuple(check_text(url, "urls").strip() for url in self.urls),
             query=check_text(self.query, "query").strip(),
+            kind=self.kind,
             max_seconds=self.max_seconds or 0,
         )
 

@@ -32,8 +32,8 @@ class DocumentMissing(InvalidArgument):
 class LessonRequest:
     """What a user wants learned: what they said, after which conversation, and what came with it.
 
-    `query` is to be searched for on the web. No second attempt begins that would end after `max_seconds`; 0 is the
-    trainer's own limit.
+    `query` is to be searched for on the web; `kind` is how to learn, where that is not to be told from the words. No
+    second attempt begins that would end after `max_seconds`; 0 is the trainer's own limit.
     """
 
     statement: str
@@ -41,6 +41,7 @@ class LessonRequest:
     file_ids: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     query: str = ""
+    kind: LearnKind | None = None
     max_seconds: int = 0
 
 
@@ -93,10 +94,10 @@ class LearnDesk:
         links = tuple(dict.fromkeys([*wanted.urls, *links_in(wanted.statement)]))
         if wanted.file_ids or wanted.urls or is_bare_link(wanted.statement):
             return LearnKind.DOCUMENT, links
-        kind = await asyncio.to_thread(self._classifier.classify, wanted.statement)
+        kind = wanted.kind or await asyncio.to_thread(self._classifier.classify, wanted.statement)
         if kind is LearnKind.INSTRUCTION:
             return kind, ()
-        if links:
+        if links and wanted.kind is not LearnKind.WEB:
             return LearnKind.DOCUMENT, links
         if kind is LearnKind.DOCUMENT:
             raise DocumentMissing

@@ -1,0 +1,283 @@
+/** A conversation: its turns, and everything that can be said in it. */
+
+import { announce, notifyOf } from "../announce.js";
+import { button, el, fill, icon } from "../elements.js";
+import { LessonCard } from "../lesson/card.js";
+import { Composer } from "./composer.js";
+import { reply } from "./completions.js";
+import { askForOtherWay, startLesson } from "./lessons.js";
+import { followEnd } from "./scrolling.js";
+import { changed, changes, conversations, newId } from "./store.js";
+import { AnswerTurn, userTurn } from "./turns.js";
+
+const EXAMPLES = ["[Learn] My dog is called Biscuit.", "[Learn] Answer me in short sentences.", "What have you learned from me?"];
+
+/** Shows the conversation `id`, or a new one. `onBegin(id)` is called with the id of a new one when it begins. */
+export class ConversationView {
+  constructor(id, onBegin) {
+    this._id = id;
+    this._onBegin = onBegin;
+    this._turns = [];
+    this._gone = new AbortController();
+    this._log = el("div", { class: "log", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: "0" });
+    this._composer = new Composer({ onSend: (message) => this._send(message), onStop: () => this._answering?.abort() });
+    this._scroller = el("div", { class: "scroller" }, this._log);
+    this.element = el("div", { class: "conversation" }, this._scroller, this._composer.element);
+    this._toEnd = followEnd(this._scroller);
+    this._takeDrops();
+    this._listen();
+    if (id) this._load();
+    else this._greet();
+  }
+
+  focus() {
+    this._composer.focus();
+  }
+
+  /** Stop everything that runs for this view; what was answered so far is kept. */
+  close() {
+    this._keepPartial();
+    this._gone.abort();
+    this._answering?.abort();
+  }
+
+  async _load() {
+    try {
+      const { messages } = await conversations.get(this._id);
+      this._turns = [];
+      fill(this._log);
+      for (const message of messages) this._addKept(message);
+      this._markLast();
+      this._toEnd();
+    } catch (error) {
+      if (error.status === 404) fill(this._log, el("p", { class: "empty" }, "This conversation is not there any more."));
+      else notifyOf(error);
+    }
+  }
+
+  _greet() {
+    const examples = EXAMPLES.map((text) => button({ text, class: "example", onClick: () => this._try(text) }));
+    fill(
+      this._log,
+      el(
+        "div",
+        { class: "greeting" },
+        el("div", { class: "waves" }, icon("know")),
+        el("h1", {}, "What shall I know?"),
+        el("p", {}, "Talk to me, or teach me: what you mark with Learn becomes part of your own model, for good."),
+        el("div", { class: "examples" }, ...examples),
+      ),
+    );
+  }
+
+  _try(text) {
+    this._composer.giveBack(text);
+    this._composer.focus();
+  }
+
+  _addKept({ role, content, job_id: jobId, completion_id: completionId }) {
+    if (role === "user") return this._addUser(content);
+    if (jobId) return this._addLesson(jobId);
+    const turn = new AnswerTurn();
+    turn.text = content;
+    this._add({ role, element: turn.element, turn, completionId });
+    turn.finish({ completionId });
+  }
+
+  _addUser(text) {
+    const entry = { role: "user", text };
+    entry.element = userTurn(text, { onEdit: (words) => this._sayAnew(entry, words) });
+    this._add(entry);
+    return entry;
+  }
+
+  _addLesson(jobId, message) {
+    const card = new LessonCard(jobId, {
+      signal: this._gone.signal,
+      onEnd: () => this._settle(),
+      onChangeWay: async (job) => {
+        const way = await askForOtherWay(job);
+        if (way) this._learn({ text: job.statement, file_ids: job.file_ids, urls: job.urls, ...message, way });
+      },
+    });
+    this._add({ role: "assistant", element: el("article", { class: "turn is-lesson", "aria-label": "Lorelei learns" }, card.element) });
+  }
+
+  _add(entry) {
+    if (!this._turns.length) fill(this._log);
+    this._turns.push(entry);
+    this._log.append(entry.element);
+  }
+
+  _send({ text, isLesson, ...lesson }) {
+    this._dropUnkept();
+    if (isLesson) this._learn({ text, ...lesson });
+    else this._say(text);
+  }
+
+  async _learn(message) {
+    const isNew = this._begin();
+    try {
+      const { text, job } = await startLesson(this._id, message);
+      this._addUser(text);
+      this._addLesson(job.id, message);
+      this._markLast();
+      this._tell(isNew);
+    } catch (error) {
+      this._addUser(message.text);
+      this._fail(error, () => this._learn(message));
+    }
+    this._toEnd();
+  }
+
+  async _say(text) {
+    const isNew = this._begin();
+    const asked = this._addUser(text);
+    const turn = new AnswerTurn();
+    const entry = { role: "assistant", element: turn.element, turn };
+    this._add(entry);
+    this._toEnd();
+    this._answering = new AbortController();
+    this._composer.isAnswering = true;
+    this._partial = { asked: text, turn };
+    announce("Lorelei is answering.");
+    try {
+      for await (const piece of reply(this._id, text, this._answering.signal)) {
+        if (piece.text) turn.add(piece.text);
+        else entry.completionId = piece.completionId;
+      }
+      this._partial = null;
+      this._finish(entry);
+      announce(turn.text);
+    } catch (error) {
+      if (error.name === "AbortError") await this._stopped(asked, entry);
+      else this._fail(error, () => this._say(text));
+    }
+    this._answering = null;
+    this._composer.isAnswering = false;
+    this._tell(isNew);
+  }
+
+  _finish(entry, isStopped = false) {
+    entry.isStopped = isStopped;
+    entry.turn.finish({ completionId: entry.completionId, isStopped });
+    this._markLast();
+  }
+
+  async _stopped(asked, entry) {
+    if (this._gone.signal.aborted) return;
+    if (!entry.turn.text) {
+      this._turns.splice(-2).forEach((one) => one.element.remove());
+      this._composer.giveBack(asked.text);
+      this._partial = null;
+      return;
+    }
+    this._finish(entry, true);
+    await this._keepPartial();
+  }
+
+  /** Keep what came of a reply that is being left. */
+  _keepPartial() {
+    const partial = this._partial;
+    this._partial = null;
+    if (!partial?.turn.text) return undefined;
+    const said = [{ role: "user", content: partial.asked }, { role: "assistant", content: partial.turn.text }];
+    return conversations.add(this._id, said, { keepalive: true }).then(() => changed(this._id), notifyOf);
+  }
+
+  async _sayAnew(entry, words) {
+    if (this._answering) return;
+    this._dropUnkept();
+    if (!(await this._drop(this._turns.length - this._turns.indexOf(entry)))) return;
+    this._send({ text: words, isLesson: /^\s*\[learn\]/i.test(words) });
+  }
+
+  async _regenerate() {
+    const text = this._turns.at(-2).text;
+    if (!this._answering && (await this._drop(2))) this._say(text);
+  }
+
+  /** Take the last `count` turns away, here and on the server. */
+  async _drop(count) {
+    if (count < 1) return true;
+    try {
+      await conversations.dropLast(this._id, count);
+      this._turns.splice(-count).forEach((one) => one.element.remove());
+      return true;
+    } catch (error) {
+      notifyOf(error);
+      return false;
+    }
+  }
+
+  /** Only the last answer can be given again. */
+  _markLast() {
+    this._turns.forEach(({ turn }) => turn?.isNotLast());
+    const last = this._turns.at(-1);
+    if (last?.turn && this._turns.at(-2)?.role === "user") {
+      last.turn.element.querySelector(".extra")?.remove();
+      last.turn.finish({ completionId: last.completionId, isStopped: last.isStopped, onRegenerate: () => this._regenerate() });
+    }
+  }
+
+  /** Show why the last words got no answer; they are not kept until they are said again. */
+  _fail(error, again) {
+    if (this._gone.signal.aborted) return;
+    this._partial = null;
+    const asked = this._turns.findLast((one) => one.role === "user");
+    this._turns.splice(this._turns.indexOf(asked)).slice(1).forEach((one) => one.element.remove());
+    const box = el("div", { class: "failure", role: "alert" }, el("p", {}, error.message), button({ text: "Try again", class: "small", onClick: () => this._retry(again) }));
+    this._unkept = [asked.element, box];
+    this._log.append(box);
+  }
+
+  _retry(again) {
+    this._dropUnkept();
+    again();
+  }
+
+  _dropUnkept() {
+    this._unkept?.forEach((element) => element.remove());
+    this._unkept = null;
+  }
+
+  _begin() {
+    if (this._id) return false;
+    this._id = newId();
+    return true;
+  }
+
+  _tell(isNew) {
+    if (this._gone.signal.aborted) return;
+    if (isNew) this._onBegin(this._id);
+    changed(this._id);
+  }
+
+  /** A lesson has ended: the server writes its last sentence when it is asked for the conversation. */
+  async _settle() {
+    await conversations.get(this._id).catch(notifyOf);
+    changed(this._id);
+  }
+
+  _listen() {
+    const { signal } = this._gone;
+    window.addEventListener("pagehide", () => this._keepPartial(), { signal });
+    changes.addEventListener("changed", (event) => {
+      if (event.isElsewhere && event.id === this._id && !this._answering && !this._unkept) this._load();
+    }, { signal });
+  }
+
+  _takeDrops() {
+    const { element } = this;
+    element.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      element.classList.add("is-dropping");
+    });
+    element.addEventListener("dragleave", (event) => element.contains(event.relatedTarget) || element.classList.remove("is-dropping"));
+    element.addEventListener("drop", (event) => {
+      event.preventDefault();
+      element.classList.remove("is-dropping");
+      this._composer.take(event.dataTransfer);
+    });
+  }
+}
