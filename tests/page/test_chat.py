@@ -15,8 +15,10 @@ MARKDOWN = [
 ]
 HOSTILE = (
     "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
-    "<a href=\"javascript:document.title='hacked'\">one</a> [two](javascript:alert(1)) ![three](https://example.com/x.png) "
-    '<form action="https://example.com"><input></form><p id="main" style="position:fixed">four</p> [five](https://example.com)'
+    "<a href=\"javascript:document.title='hacked'\">one</a> [two](javascript:alert(1)) "
+    "![three](https://example.com/x.png) "
+    '<form action="https://example.com"><input></form><p id="main" style="position:fixed">four</p> '
+    "[five](https://example.com)"
 )
 
 
