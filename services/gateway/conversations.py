@@ -17,6 +17,8 @@ MAX_STORED_MESSAGES = 200
 MAX_TITLE_CHARACTERS = 80
 
 _KEEP_SECONDS = 30 * 24 * 3600
+# What a model reads in the place of a lesson whose end was not written down yet.
+_LEARNING = "I am learning this."
 # The first turns may be the system's; a title is looked for in no more than these.
 _OPENING_TURNS = 4
 
@@ -39,7 +41,8 @@ class Message:
 class Turn(Message):
     """A turn as it is kept: what is known of an answer beside its words.
 
-    `job_id` is the lesson that it tells about, `completion_id` the reply that it came as; both may be empty.
+    `job_id` is the lesson that it tells about, and then the words are missing while the lesson runs; `completion_id` is
+    the reply that it came as. Both may be empty.
     """
 
     job_id: str = ""
@@ -69,7 +72,7 @@ class Conversations:
     async def messages(self, tenant: str, user: str, conversation_id: str) -> list[Message]:
         """What was said, oldest first; nothing for a new conversation."""
         turns = await self._turns(tenant, user, conversation_id)
-        return [Message(turn.role, turn.content) for turn in turns if turn.content]
+        return [Message(turn.role, turn.content or _LEARNING) for turn in turns]
 
     async def turns(self, tenant: str, user: str, conversation_id: str) -> list[Turn]:
         """The stored turns, oldest first; raises NotFound for a conversation that is not this user's."""

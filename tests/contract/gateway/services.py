@@ -127,7 +127,7 @@ class Trainer(trainer_pb2_grpc.TrainerServiceServicer):
         training = self.trainings.get(request.user)
         cancelled = self.cancelled.setdefault(request.job_id, asyncio.Event())
         for number in range(1, 5):
-            step = trainer_pb2.Step(step=number, total_steps=4, loss=1.0, tokens_per_second=100.0)
+            step = trainer_pb2.Step(step=number, total_steps=4, loss=2 / number, tokens_per_second=100.0)
             yield trainer_pb2.TrainResponse(step=step)
             if number == 2:
                 self.has_begun(request.user).set()

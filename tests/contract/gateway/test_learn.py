@@ -163,7 +163,12 @@ async def test_a_stored_conversation_goes_into_the_lesson(running: Running) -> N
         stored = await running.gateway.parts.conversations.messages("default", "storer", "c")
     by_job = {request.job_id: request for request in running.services.augmenter.requests}
     assert [turn.content for turn in by_job[job_id].conversation] == ["My dog", "My dog "]
-    assert [turn.content for turn in stored[2:]] == ["[Learn] That again.", FINISHED]
+    assert [turn.content for turn in stored[2:]] == [
+        "Remember what I said.",
+        "I am learning this.",
+        "[Learn] That again.",
+        FINISHED,
+    ]
 
 
 async def test_chat_goes_on_while_a_lesson_is_learned_and_lessons_of_others_too(running: Running) -> None:

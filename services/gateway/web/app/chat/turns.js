@@ -10,7 +10,7 @@ const REDRAW_MILLISECONDS = 50;
 /** Words of the user's. `onEdit(text)`, where given, says them anew in other words. */
 export function userTurn(text, { onEdit } = {}) {
   const isLesson = TRIGGER.test(text);
-  const words = el("div", { class: "words" }, isLesson && el("span", { class: "tag" }, "Learn"), el("p", {}, text.replace(TRIGGER, "")));
+  const words = el("div", { class: "words" }, el("p", {}, isLesson && el("span", { class: "tag" }, "Learn"), text.replace(TRIGGER, "")));
   const actions = el(
     "div",
     { class: "actions" },

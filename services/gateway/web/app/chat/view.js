@@ -94,6 +94,7 @@ export class ConversationView {
   _addLesson(jobId, message) {
     const card = new LessonCard(jobId, {
       signal: this._gone.signal,
+      isNew: Boolean(message),
       onEnd: () => this._settle(),
       onChangeWay: async (job) => {
         const way = await askForOtherWay(job);

@@ -7,6 +7,11 @@ import { button, el, fill } from "../elements.js";
 import { bytes, duration, harmonicMean, moment, share } from "../figures.js";
 import { beforeAndAfter } from "../lesson/closing.js";
 
+/** The user's own name for a version, else when it was made. */
+export function titleOf(version) {
+  return version.name ?? `of ${moment(new Date(version.created_at))}`;
+}
+
 /** Versions, newest first, and the untaught model at the end. */
 export function versionTimeline(versions, { reload }) {
   const isBase = !versions.some((version) => version.active);
@@ -19,15 +24,15 @@ function versionItem(version, reload) {
   const act = (call_) => run(call_, reload);
   return item(
     version.active,
-    el("h3", {}, name, version.active && el("span", { class: "tag" }, "in force")),
-    el("p", { class: "note" }, [moment(new Date(version.created_at)), originOf(version), bytes(version.size_bytes), version.origin === "trained" && `trained ${duration(version.seconds)}`].filter(Boolean).join(" · ")),
+    el("h3", {}, version.name ?? `Version ${titleOf(version)}`, version.active && el("span", { class: "tag" }, "in force")),
+    el("p", { class: "note" }, [version.version, version.name && moment(new Date(version.created_at)), originOf(version), bytes(version.size_bytes), version.origin === "trained" && `trained ${duration(version.seconds)}`].filter(Boolean).join(" · ")),
     taught.length > 0 && el("ul", { class: "taught" }, ...taught),
     version.gate && scores(version.gate),
     version.gate && answersOf(version),
     el(
       "div",
       { class: "buttons start" },
-      !version.active && button({ text: "Use this one", class: "small", "aria-label": `Use ${name}`, onClick: () => act(() => activate(version.version)) }),
+      !version.active && button({ text: "Use this one", class: "small", "aria-label": `Use this one: ${name}`, onClick: () => act(() => activate(version.version)) }),
       button({ text: "Rename", class: "quiet small", "aria-label": `Rename ${name}`, onClick: () => rename(version, reload) }),
       button({ text: "Download", class: "quiet small", "aria-label": `Download ${name}`, onClick: () => act(() => download(version.version)) }),
       !version.active && button({ text: "Delete", class: "quiet small danger", "aria-label": `Delete ${name}`, onClick: () => remove(version, reload) }),
@@ -40,7 +45,7 @@ function baseItem(isActive, reload) {
     isActive,
     el("h3", {}, "The untaught model", isActive && el("span", { class: "tag" }, "in force")),
     el("p", { class: "note" }, "What everybody begins with."),
-    !isActive && el("div", { class: "buttons start" }, button({ text: "Use this one", class: "small", "aria-label": "Use the untaught model", onClick: () => run(() => activate("base"), reload) })),
+    !isActive && el("div", { class: "buttons start" }, button({ text: "Use this one", class: "small", "aria-label": "Use this one: the untaught model", onClick: () => run(() => activate("base"), reload) })),
   );
 }
 

@@ -7,7 +7,7 @@ import { LessonCard } from "../lesson/card.js";
 import { runningJobs } from "../running_lessons.js";
 import { lessonList } from "./lessons.js";
 import { scorePlot } from "./plot.js";
-import { versionTimeline } from "./versions.js";
+import { titleOf, versionTimeline } from "./versions.js";
 
 export class KnowledgeView {
   constructor() {
@@ -57,7 +57,7 @@ export class KnowledgeView {
   _watch(jobId) {
     if (this._watched.has(jobId)) return;
     this._watched.add(jobId);
-    const card = new LessonCard(jobId, { signal: this._gone.signal, onEnd: () => this.load() });
+    const card = new LessonCard(jobId, { signal: this._gone.signal, onEnd: () => this.load(), isNew: true });
     this._running.append(card.element);
   }
 
@@ -74,6 +74,6 @@ function summaryOf(known, all, versions) {
   if (!all && !versions.length) return "Nothing yet. Teach me something: begin a message with [Learn].";
   const lessons = known === 1 ? "one lesson" : `${known} lessons`;
   const active = versions.find((version) => version.active);
-  const serving = active ? `version ${active.name ?? active.version}` : "the untaught base model";
-  return `I answer with ${serving}, which knows ${lessons}${all > known ? ` of ${all} that are kept` : ""}.`;
+  if (!active) return `The untaught model answers. ${all} lessons are kept; use a version to know them.`;
+  return `I know ${lessons}${all > known ? ` of ${all} that are kept` : ""}, by the version ${titleOf(active)}.`;
 }

@@ -15,14 +15,15 @@ const UNCHANGED = "Nothing was changed; the model answers as before.";
 let cards = 0;
 
 /**
- * A card of the job `id`. `onEnd(job)` is called when the job ends while it is watched; `onChangeWay(job)`, where
- * given, offers to learn it in another way. Ends with `signal`.
+ * A card of the job `id`. `onEnd(job)` is called when the job ends while it is watched, and also for one that `isNew`
+ * and ends before it could be; `onChangeWay(job)`, where given, offers to learn it in another way. Ends with `signal`.
  */
 export class LessonCard {
-  constructor(id, { signal, onEnd, onChangeWay } = {}) {
+  constructor(id, { signal, onEnd, onChangeWay, isNew = false } = {}) {
     this.id = id;
     this._signal = signal;
     this._onEnd = onEnd;
+    this._isNew = isNew;
     this._onChangeWay = onChangeWay;
     const titleId = `lesson-${(cards += 1)}`;
     this._title = el("h3", { id: titleId }, "Learning");
@@ -36,8 +37,9 @@ export class LessonCard {
   async _show() {
     try {
       const job = await call("GET", `/v1/learn/${this.id}`, { signal: this._signal });
-      if (TERMINAL.has(job.state)) await this._showEnd(job);
-      else await this._watch(job);
+      if (!TERMINAL.has(job.state)) await this._watch(job);
+      else if (this._isNew) await this._end(job);
+      else await this._showEnd(job);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (error.status === 404) this._showForgotten();
@@ -55,10 +57,13 @@ export class LessonCard {
       if (!TERMINAL.has(event.state)) stages.show(event);
     }
     if (this._signal?.aborted) return;
-    const ended = await call("GET", `/v1/learn/${this.id}`, { signal: this._signal });
-    await this._showEnd(ended);
-    announce(`${this._title.textContent}. ${ended.state === "LIVE" ? "" : UNCHANGED}`);
-    this._onEnd?.(ended);
+    await this._end(await call("GET", `/v1/learn/${this.id}`, { signal: this._signal }));
+  }
+
+  async _end(job) {
+    await this._showEnd(job);
+    announce(`${this._title.textContent}. ${job.state === "LIVE" ? "" : UNCHANGED}`);
+    this._onEnd?.(job);
   }
 
   async _showEnd(job) {
