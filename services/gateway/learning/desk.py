@@ -32,8 +32,8 @@ class DocumentMissing(InvalidArgument):
 class LessonRequest:
     """What a user wants learned: what they said, after which conversation, and what came with it.
 
-    `query` is to be searched for on the web; `kind` is how to learn, where that is not to be told from the words. No
-    second attempt begins that would end after `max_seconds`; 0 is the trainer's own limit.
+    `kind` is the way to learn where the user chose it. `query` is to be searched for on the web. No second attempt
+    begins that would end after `max_seconds`; 0 is the trainer's own limit.
     """
 
     statement: str
@@ -41,8 +41,8 @@ class LessonRequest:
     file_ids: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     query: str = ""
-    kind: LearnKind | None = None
     max_seconds: int = 0
+    kind: LearnKind | None = None
 
 
 class LearnDesk:

@@ -25,6 +25,7 @@ export function ask({ title, content = [], confirm, isDangerous = false, cancel 
     const dialog = el("dialog", { "aria-labelledby": "dialog-title" }, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      dialog.querySelector(".notice")?.remove();
       try {
         await onConfirm?.(new FormData(form));
         confirmed = true;

@@ -1,6 +1,6 @@
 /** Thumbs on an answer: what was good or bad about it, and what should have been said. */
 
-import { announce, notify, notifyOf } from "../announce.js";
+import { notify, notifyOf } from "../announce.js";
 import { call } from "../api.js";
 import { field } from "../dialogs.js";
 import { button, el } from "../elements.js";
@@ -17,12 +17,10 @@ export function feedbackOn(completionId, place) {
       const kept = await call("POST", "/v1/feedback", { body: { completion_id: completionId, rating, user: settings.user, ...told } });
       up.setAttribute("aria-pressed", String(rating === "up"));
       down.setAttribute("aria-pressed", String(rating === "down"));
-      announce("Thank you.");
       place.replaceChildren(...(kept.job_id ? [new LessonCard(kept.job_id).element] : []));
-      if (!kept.job_id) notify(rating === "up" ? "Noted: a good answer." : "Noted. Thank you for telling.");
+      if (!kept.job_id) notify(kept.message ?? "Thank you, it is noted.");
     } catch (error) {
-      if (error.code === "unknown_path") notify("This server does not take feedback.", { isError: true });
-      else notifyOf(error);
+      notifyOf(error);
     }
   }
 

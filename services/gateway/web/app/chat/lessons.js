@@ -6,7 +6,7 @@ import { el } from "../elements.js";
 import { WAYS } from "../lesson/ways.js";
 import { settings } from "../settings.js";
 
-const TRIGGER = /^\s*\[learn\]\s*/i;
+export const TRIGGER = /^\s*\[learn\]\s*/i;
 
 /** Start a lesson; returns its text as it stands in the conversation, and its job. Raises ApiError. */
 export async function startLesson(conversationId, { text, way, file_ids = [], urls = [] }) {
@@ -14,6 +14,21 @@ export async function startLesson(conversationId, { text, way, file_ids = [], ur
   const full = `[Learn] ${said}`;
   const body = { text: full, conversation_id: conversationId, user: settings.user, file_ids, urls, ...(way && { kind: way }) };
   return { text: full, job: await call("POST", "/v1/learn", { body }) };
+}
+
+/** Whether a message asks to see, undo or forget what was learned; the chat answers that. */
+export async function isAboutMemory({ text, way, file_ids = [], urls = [] }) {
+  if (way || file_ids.length || urls.length) return false;
+  return (await intentOf(text)) === "manage";
+}
+
+/** What the server understands `text` as; "" where it does not tell. */
+export async function intentOf(text) {
+  try {
+    return (await call("POST", "/v1/intents", { body: { text: `[Learn] ${text.replace(TRIGGER, "")}` } })).intent;
+  } catch {
+    return "";
+  }
 }
 
 /** Ask how else `job` was meant; resolves to that way, or to null. The job is cancelled then. */

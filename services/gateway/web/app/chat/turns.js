@@ -6,6 +6,8 @@ import { feedbackOn } from "./feedback.js";
 
 const TRIGGER = /^\s*\[learn\]\s*/i;
 const REDRAW_MILLISECONDS = 50;
+// What people without this page read while a lesson is learned.
+const PROGRESS_LINES = /^Model Updating\.\.\. \[\d+%\]\n/gm;
 
 /** Words of the user's. `onEdit(text)`, where given, says them anew in other words. */
 export function userTurn(text, { onEdit } = {}) {
@@ -27,6 +29,12 @@ export class AnswerTurn {
     this._words = el("div", { class: "words prose" }, el("span", { class: "waiting", "aria-hidden": "true" }));
     this._actions = el("div", { class: "actions" });
     this.element = el("article", { class: "turn is-answer", "aria-label": "Lorelei" }, this._words, this._actions);
+  }
+
+  /** Show a lesson that the answer is about. */
+  accompany(card) {
+    this._hasLesson = true;
+    this._words.before(card);
   }
 
   add(text) {
@@ -56,7 +64,7 @@ export class AnswerTurn {
   _draw() {
     clearTimeout(this._redraw);
     this._redraw = undefined;
-    this._words.replaceChildren(rendered(this.text));
+    this._words.replaceChildren(rendered(this._hasLesson ? this.text.replace(PROGRESS_LINES, "") : this.text));
   }
 }
 

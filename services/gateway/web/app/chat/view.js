@@ -5,7 +5,7 @@ import { button, el, fill, icon } from "../elements.js";
 import { LessonCard } from "../lesson/card.js";
 import { Composer } from "./composer.js";
 import { reply } from "./completions.js";
-import { askForOtherWay, startLesson } from "./lessons.js";
+import { askForOtherWay, isAboutMemory, startLesson, TRIGGER } from "./lessons.js";
 import { followEnd } from "./scrolling.js";
 import { changed, changes, conversations, newId } from "./store.js";
 import { AnswerTurn, userTurn } from "./turns.js";
@@ -117,6 +117,7 @@ export class ConversationView {
   }
 
   async _learn(message) {
+    if (await isAboutMemory(message)) return void this._say(`[Learn] ${message.text.replace(TRIGGER, "")}`);
     const isNew = this._begin();
     try {
       const { text, job } = await startLesson(this._id, message);
@@ -145,6 +146,7 @@ export class ConversationView {
     try {
       for await (const piece of reply(this._id, text, this._answering.signal)) {
         if (piece.text) turn.add(piece.text);
+        else if (piece.jobId) turn.accompany(new LessonCard(piece.jobId, { signal: this._gone.signal }).element);
         else entry.completionId = piece.completionId;
       }
       this._partial = null;
@@ -190,7 +192,7 @@ export class ConversationView {
     if (this._answering) return;
     this._dropUnkept();
     if (!(await this._drop(this._turns.length - this._turns.indexOf(entry)))) return;
-    this._send({ text: words, isLesson: /^\s*\[learn\]/i.test(words) });
+    this._send({ text: words, isLesson: TRIGGER.test(words) });
   }
 
   async _regenerate() {

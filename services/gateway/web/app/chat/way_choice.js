@@ -1,8 +1,8 @@
 /** Shows in which way a message will be learned from, and lets people choose another. */
 
-import { call } from "../api.js";
 import { el, fill } from "../elements.js";
 import { WAYS } from "../lesson/ways.js";
+import { intentOf } from "./lessons.js";
 
 const PAUSE_MILLISECONDS = 350;
 const AUTOMATIC = "";
@@ -34,18 +34,15 @@ export class WayChoice {
   }
 
   async _ask(text) {
-    try {
-      const { intent } = await call("POST", "/v1/intents", { body: { text } });
-      this._offer(WAY_OF_INTENT[intent] ?? "");
-    } catch {
-      // The server decides without telling beforehand; the lesson itself shows the way then.
-      this._offer("");
-    }
+    const intent = await intentOf(text);
+    // The words may have gone on meanwhile, or been sent.
+    if (!this.element.hidden) this._offer(WAY_OF_INTENT[intent] ?? "", intent === "manage");
   }
 
-  _offer(understood) {
+  _offer(understood, isAboutMemory = false) {
     const chosen = this._select.value;
-    const first = understood ? WAYS[understood].name : "Lorelei decides";
+    // Where the server does not tell beforehand, the lesson itself shows the way.
+    const first = understood ? WAYS[understood].name : isAboutMemory ? "What I know" : "Lorelei decides";
     const others = Object.entries(WAYS).filter(([way]) => way !== understood);
     fill(this._select, el("option", { value: AUTOMATIC }, first), ...others.map(([way, { name }]) => el("option", { value: way }, name)));
     this._select.value = chosen === understood ? AUTOMATIC : chosen;
