@@ -7,9 +7,9 @@ import { button, el, fill, icon } from "./elements.js";
 import { ago } from "./figures.js";
 import { RunningLessons } from "./running_lessons.js";
 import { settings } from "./settings.js";
+import { TRIGGER } from "./trigger.js";
 
 const SEARCH_PAUSE_MILLISECONDS = 200;
-const TRIGGER = /^\s*\[learn\]\s*/i;
 
 /** Fills the side bar. `onSettings()` opens the settings, `onClose()` the drawer of a small window. */
 export class Sidebar {

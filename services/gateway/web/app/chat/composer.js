@@ -2,10 +2,10 @@
 
 import { announce } from "../announce.js";
 import { button, el } from "../elements.js";
+import { TRIGGER } from "../trigger.js";
 import { Attachments } from "./attachments.js";
 import { WayChoice } from "./way_choice.js";
 
-const TRIGGER = /^\s*\[learn\]/i;
 const LINK = /^https?:\/\/\S+$/i;
 
 /** `onSend({text, isLesson, way, file_ids, urls})` and `onStop()` are called by its buttons. */

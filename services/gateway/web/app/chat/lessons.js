@@ -5,8 +5,7 @@ import { ask } from "../dialogs.js";
 import { el } from "../elements.js";
 import { WAYS } from "../lesson/ways.js";
 import { settings } from "../settings.js";
-
-export const TRIGGER = /^\s*\[learn\]\s*/i;
+import { TRIGGER } from "../trigger.js";
 
 /** Start a lesson; returns its text as it stands in the conversation, and its job. Raises ApiError. */
 export async function startLesson(conversationId, { text, way, file_ids = [], urls = [] }) {

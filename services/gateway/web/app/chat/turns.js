@@ -2,9 +2,9 @@
 
 import { button, el, fill } from "../elements.js";
 import { copy, rendered } from "../markdown.js";
+import { TRIGGER } from "../trigger.js";
 import { feedbackOn } from "./feedback.js";
 
-const TRIGGER = /^\s*\[learn\]\s*/i;
 const REDRAW_MILLISECONDS = 50;
 // What people without this page read while a lesson is learned.
 const PROGRESS_LINES = /^Model Updating\.\.\. \[\d+%\]\n/gm;

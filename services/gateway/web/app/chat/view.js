@@ -3,9 +3,10 @@
 import { announce, notifyOf } from "../announce.js";
 import { button, el, fill, icon } from "../elements.js";
 import { LessonCard } from "../lesson/card.js";
+import { TRIGGER } from "../trigger.js";
 import { Composer } from "./composer.js";
 import { reply } from "./completions.js";
-import { askForOtherWay, isAboutMemory, startLesson, TRIGGER } from "./lessons.js";
+import { askForOtherWay, isAboutMemory, startLesson } from "./lessons.js";
 import { followEnd } from "./scrolling.js";
 import { changed, changes, conversations, newId } from "./store.js";
 import { AnswerTurn, userTurn } from "./turns.js";
@@ -117,7 +118,7 @@ export class ConversationView {
   }
 
   async _learn(message) {
-    if (await isAboutMemory(message)) return void this._say(`[Learn] ${message.text.replace(TRIGGER, "")}`);
+    if (await isAboutMemory(message)) return this._say(`[Learn] ${message.text.replace(TRIGGER, "")}`);
     const isNew = this._begin();
     try {
       const { text, job } = await startLesson(this._id, message);
@@ -129,10 +130,11 @@ export class ConversationView {
       this._addUser(message.text);
       this._fail(error, () => this._learn(message));
     }
-    this._toEnd();
+    return this._toEnd();
   }
 
   async _say(text) {
+    if (this._answering) return this._composer.giveBack(text);
     const isNew = this._begin();
     const asked = this._addUser(text);
     const turn = new AnswerTurn();
@@ -158,7 +160,7 @@ export class ConversationView {
     }
     this._answering = null;
     this._composer.isAnswering = false;
-    this._tell(isNew);
+    return this._tell(isNew);
   }
 
   _finish(entry, isStopped = false) {
