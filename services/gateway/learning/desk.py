@@ -94,7 +94,9 @@ class LearnDesk:
         links = tuple(dict.fromkeys([*wanted.urls, *links_in(wanted.statement)]))
         if wanted.file_ids or wanted.urls or is_bare_link(wanted.statement):
             return LearnKind.DOCUMENT, links
-        kind = wanted.kind or await asyncio.to_thread(self._classifier.classify, wanted.statement)
+        kind = wanted.kind
+        if kind is None:
+            kind = await asyncio.to_thread(self._classifier.classify, wanted.statement)
         if kind is LearnKind.INSTRUCTION:
             return kind, ()
         if links and wanted.kind is not LearnKind.WEB:
