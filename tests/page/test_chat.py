@@ -5,6 +5,7 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.contract.gateway.conftest import Running
+from tests.contract.gateway.services import CONTEXT_WORDS
 from tests.page.conftest import Visitors, picture, say
 
 MARKDOWN = [
@@ -104,3 +105,13 @@ async def test_what_the_server_refuses_can_be_tried_again(running: Running, visi
         await page.get_by_role("button", name="Try again").click()
         await expect(page.get_by_role("article", name="Lorelei")).to_have_text("hello again")
         await expect(page.get_by_role("article", name="You")).to_have_count(1)
+
+
+async def test_a_conversation_that_grew_too_long_leads_to_a_new_one(running: Running, visitors: Visitors) -> None:
+    async with visitors.visit("talker") as page:
+        await say(page, "short")
+        await expect(page.get_by_role("button", name="Answer again")).to_be_visible()
+        await say(page, "word " * (CONTEXT_WORDS + 1))
+        await expect(page.get_by_role("alert")).to_contain_text("too long for the model")
+        await page.get_by_role("alert").get_by_role("button", name="New conversation").click()
+        await expect(page.get_by_role("heading", name="What shall I know?")).to_be_visible()

@@ -37,6 +37,12 @@ export class Attachments {
     this._add({ url }, "web", url);
   }
 
+  /** Take everything away that will not be sent. */
+  discard() {
+    for (const item of this._items) this._remove(item);
+  }
+
+  /** Begin anew after everything was sent. */
   clear() {
     this._items.clear();
     this.element.replaceChildren();

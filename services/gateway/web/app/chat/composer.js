@@ -87,7 +87,7 @@ export class Composer {
     const isWanted = !this.isLesson;
     if (!isWanted) {
       this._text.value = this._text.value.replace(TRIGGER, "").trimStart();
-      this._attachments.clear();
+      this._attachments.discard();
     }
     this._wasTyped = false;
     this._setLearning(isWanted);

@@ -1,17 +1,19 @@
 /** A conversation: its turns, and everything that can be said in it. */
 
 import { announce, notifyOf } from "../announce.js";
-import { button, el, fill, icon } from "../elements.js";
+import { el, fill } from "../elements.js";
 import { LessonCard } from "../lesson/card.js";
 import { TRIGGER } from "../trigger.js";
 import { Composer } from "./composer.js";
 import { reply } from "./completions.js";
+import { takeDrops } from "./dropping.js";
+import { failureBox } from "./failure.js";
+import { greeting } from "./greeting.js";
 import { askForOtherWay, isAboutMemory, startLesson } from "./lessons.js";
 import { followEnd } from "./scrolling.js";
 import { changed, changes, conversations, newId } from "./store.js";
 import { AnswerTurn, userTurn } from "./turns.js";
 
-const EXAMPLES = ["[Learn] My dog is called Biscuit.", "[Learn] Answer me in short sentences.", "What have you learned from me?"];
 
 /** Shows the conversation `id`, or a new one. `onBegin(id)` is called with the id of a new one when it begins. */
 export class ConversationView {
@@ -25,10 +27,10 @@ export class ConversationView {
     this._scroller = el("div", { class: "scroller" }, this._log);
     this.element = el("div", { class: "conversation" }, this._scroller, this._composer.element);
     this._toEnd = followEnd(this._scroller);
-    this._takeDrops();
+    takeDrops(this.element, (dropped) => this._composer.take(dropped));
     this._listen();
     if (id) this._load();
-    else this._greet();
+    else fill(this._log, greeting((text) => this._try(text)));
   }
 
   focus() {
@@ -54,21 +56,6 @@ export class ConversationView {
       if (error.status === 404) fill(this._log, el("p", { class: "empty" }, "This conversation is not there any more."));
       else notifyOf(error);
     }
-  }
-
-  _greet() {
-    const examples = EXAMPLES.map((text) => button({ text, class: "example", onClick: () => this._try(text) }));
-    fill(
-      this._log,
-      el(
-        "div",
-        { class: "greeting" },
-        el("div", { class: "waves" }, icon("know")),
-        el("h1", {}, "What shall I know?"),
-        el("p", {}, "Talk to me, or teach me: what you mark with Learn becomes part of your own model, for good."),
-        el("div", { class: "examples" }, ...examples),
-      ),
-    );
   }
 
   _try(text) {
@@ -231,7 +218,7 @@ export class ConversationView {
     this._partial = null;
     const asked = this._turns.findLast((one) => one.role === "user");
     this._turns.splice(this._turns.indexOf(asked)).slice(1).forEach((one) => one.element.remove());
-    const box = el("div", { class: "failure", role: "alert" }, el("p", {}, error.message), button({ text: "Try again", class: "small", onClick: () => this._retry(again) }));
+    const box = failureBox(error, this._turns.length > 0, () => this._retry(again));
     this._unkept = [asked.element, box];
     this._log.append(box);
   }
@@ -270,19 +257,5 @@ export class ConversationView {
     changes.addEventListener("changed", (event) => {
       if (event.isElsewhere && event.id === this._id && !this._answering && !this._unkept) this._load();
     }, { signal });
-  }
-
-  _takeDrops() {
-    const { element } = this;
-    element.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      element.classList.add("is-dropping");
-    });
-    element.addEventListener("dragleave", (event) => element.contains(event.relatedTarget) || element.classList.remove("is-dropping"));
-    element.addEventListener("drop", (event) => {
-      event.preventDefault();
-      element.classList.remove("is-dropping");
-      this._composer.take(event.dataTransfer);
-    });
   }
 }

@@ -4,14 +4,15 @@ import { notifyOf } from "../announce.js";
 import { call } from "../api.js";
 import { ask, field } from "../dialogs.js";
 import { button, el, fill, icon } from "../elements.js";
+import { duration, harmonicMean, moment } from "../figures.js";
 import { pageOf, sourceList } from "../lesson/sources.js";
 import { settings } from "../settings.js";
 
 const KINDS = { instruction: "You said it", document: "From documents", web: "From the web", writing: "From what I wrote", feedback: "From your corrections" };
 const KIND_ICONS = { instruction: "learn", document: "file", web: "web", writing: "edit", feedback: "check" };
 
-/** `begin(job)` is called with every job that is started here. */
-export function lessonList(lessons, { begin }) {
+/** `begin(job)` is called with every job that is started here; `versions` tell when a lesson was learned, and how well. */
+export function lessonList(lessons, versions, begin) {
   if (!lessons.length) return el("p", { class: "empty" }, "No lessons are kept.");
   const chosen = new Set();
   const combine = button({ text: "Combine into a version", class: "small", disabled: true, onClick: () => combineInto([...chosen].reverse(), begin) });
@@ -24,12 +25,12 @@ export function lessonList(lessons, { begin }) {
   return el(
     "div",
     {},
-    el("ul", { class: "lessons" }, ...lessons.map((lesson) => lessonItem(lesson, choose, begin))),
+    el("ul", { class: "lessons" }, ...lessons.map((lesson) => lessonItem(lesson, versions.find((version) => version.job_id === lesson.id), choose, begin))),
     el("div", { class: "buttons" }, el("span", { class: "note" }, "Chosen lessons can be made into a fresh version that knows just these."), combine),
   );
 }
 
-function lessonItem(lesson, choose, begin) {
+function lessonItem(lesson, version, choose, begin) {
   const box = el("input", { type: "checkbox", "aria-label": `Choose: ${lesson.statement}`, on: { change: () => choose(lesson, box.checked) } });
   const inside = el("div", { class: "inside" });
   const details = el("details", { on: { toggle: () => details.open && !inside.firstChild && showInside(lesson, inside) } }, el("summary", {}, "What it was made of"), inside);
@@ -41,12 +42,25 @@ function lessonItem(lesson, choose, begin) {
       "div",
       { class: "lesson-main" },
       el("p", { class: "statement" }, lesson.statement),
-      el("p", { class: "note kind" }, icon(KIND_ICONS[lesson.kind] ?? "learn"), KINDS[lesson.kind] ?? lesson.kind, lesson.active ? "" : " · not known by the version in force"),
+      el("p", { class: "note kind" }, icon(KIND_ICONS[lesson.kind] ?? "learn"), noteOf(lesson, version)),
       lesson.sources.length > 0 && sourceList(lesson.sources),
       details,
     ),
     button({ text: "Forget", class: "quiet small danger", "aria-label": `Forget: ${lesson.statement}`, onClick: () => forget(lesson, begin) }),
   );
+}
+
+function noteOf(lesson, version) {
+  const { gate, created_at: learnedAt, seconds } = version ?? {};
+  return [
+    KINDS[lesson.kind] ?? lesson.kind,
+    learnedAt && moment(new Date(learnedAt)),
+    seconds && `trained ${duration(seconds)}`,
+    gate && `S ${harmonicMean(gate.recall, gate.locality).toFixed(2)}`,
+    !lesson.active && "not known by the version in force",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 async function showInside(lesson, place) {

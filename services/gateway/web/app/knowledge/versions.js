@@ -12,8 +12,8 @@ export function titleOf(version) {
   return version.name ?? `of ${moment(new Date(version.created_at))}`;
 }
 
-/** Versions, newest first, and the untaught model at the end. */
-export function versionTimeline(versions, { reload }) {
+/** Versions, newest first, and the untaught model at the end; `reload()` is called after each change. */
+export function versionTimeline(versions, reload) {
   const isBase = !versions.some((version) => version.active);
   return el("ol", { class: "timeline" }, ...versions.map((version) => versionItem(version, reload)), baseItem(isBase, reload));
 }

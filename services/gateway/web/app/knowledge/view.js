@@ -37,12 +37,11 @@ export class KnowledgeView {
       jobs.forEach((job) => this._watch(job.id));
       const known = lessons.filter((lesson) => lesson.active).length;
       fill(this._summary, summaryOf(known, lessons.length, versions));
-      const context = { reload: () => this.load(), begin: (job) => this._begin(job) };
       const plot = scorePlot(versions);
       fill(
         this._content,
-        section("Lessons", lessonList(lessons, context), "lessons-section"),
-        versions.length > 0 && section("Versions", versionTimeline(versions, context), "versions-section", plot),
+        section("Lessons", lessonList(lessons, versions, (job) => this._begin(job)), "lessons-section"),
+        versions.length > 0 && section("Versions", versionTimeline(versions, () => this.load()), "versions-section", plot),
       );
     } catch (error) {
       if (error.name !== "AbortError") notifyOf(error);
