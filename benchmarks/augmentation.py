@@ -4,7 +4,7 @@ Needs a running inference service (`make up` starts one on port 7001); everythin
 folder of its own as object store. The base model's answers to Lorelei's own prompts are asked once and then kept for
 everybody, so the first lessons are reported apart from the later ones.
 
-    python benchmarks/augmentation.py --inference 127.0.0.1:7001 --write docs/benchmarks/augmentation.md
+    python benchmarks/augmentation.py --inference 127.0.0.1:7001 [--write FILE]
 """
 
 import argparse

@@ -13,6 +13,7 @@ from services.augmenter.settings import AugmenterSettings
 from services.augmenter.wiring import make_parts
 from services.common.errors import LoreleiError
 from services.common.rpc import RpcServer
+from services.common.scratch import temporary_files_in_scratch
 from services.common.service_settings import read_settings
 from services.common.telemetry import configure_logging
 
@@ -33,6 +34,7 @@ async def serve(settings: AugmenterSettings) -> None:
     _log.info("augmenter_started", port=port)
     try:
         await asyncio.to_thread(load_parser)
+        await parts.moderator.prepare()
         await server.set_serving(True)
         _log.info("augmenter_ready", port=port)
         await stop.wait()
@@ -47,7 +49,8 @@ def main() -> int:
     configure_logging("augmenter")
     settings = read_settings(AugmenterSettings)
     try:
-        asyncio.run(serve(settings))
+        with temporary_files_in_scratch(settings.scratch_folder, "augmenter"):
+            asyncio.run(serve(settings))
     except LoreleiError as error:
         _log.error("augmenter_failed", reason=str(error))
         return 1

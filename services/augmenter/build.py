@@ -12,6 +12,7 @@ from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.keys import contains_any
 from services.augmenter.moderation.filtering import keep_allowed
 from services.augmenter.moderation.moderator import Moderator, Origin
+from services.augmenter.progress import Progress, Stages
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import normalised
 from services.augmenter.selection.tally import Tally
@@ -39,17 +40,9 @@ _ORIGINS = {
     LearnKind.DOCUMENT: Origin.DOCUMENT,
     LearnKind.WEB: Origin.WEB,
     LearnKind.FEEDBACK: Origin.USER,
+    # The user has not said it word for word, so what may not be taken from others is not taken from it either.
+    LearnKind.WRITING: Origin.DOCUMENT,
 }
-# First and last share of the whole build of each stage.
-_SHARES = {"reading": (0.0, 0.1), "generating": (0.1, 0.3), "answering": (0.3, 1.0)}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is; `fraction` in [0, 1]."""
-
-    stage: str
-    fraction: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +112,8 @@ class DatasetBuilder:
             work.cancel()
 
     async def _work(self, job: BuildJob, report: Callable[[Progress], None]) -> Built | AlreadyKnown:
-        way, tally = self._ways[job.kind], Tally()
-        material = replace(await way.gather(job, _stage(report, "reading")), known=await self._known(job))
+        way, tally, stages = self._ways[job.kind], Tally(), Stages(report)
+        material = replace(await way.gather(job, stages.stage("reading")), known=await self._known(job))
         same = _from_the_same(material)
         if same:
             return AlreadyKnown(same)
@@ -128,11 +121,11 @@ class DatasetBuilder:
         if not (material.documents or material.corrections):
             # A statement is refused as a whole, of documents and corrections only what is at fault.
             await keep_allowed(self._moderator, [material.statement], str, origin, tally)
-        draft = await way.draft(material, self._seed_of(material), tally, _stage(report, "generating"))
+        draft = await way.draft(material, self._seed_of(material), tally, stages.stage("generating"))
         if not draft.everywhere:
             self._add_generals(draft, self._seed_of(material), tally)
         completer = Completer(draft, self._answers, self._limits, tally)
-        await completer.run(_stage(report, "answering"))
+        await completer.run(stages.stage("answering"))
         examples = await self._moderated(completer.examples, origin, tally)
         if not any(example.kind == "fact" for example in examples):
             raise _nothing_found(job)
@@ -189,12 +182,6 @@ def _from_the_same(material: Material) -> str:
     return next(same, "") if wanted else ""
 
 
-def _stage(report: Callable[[Progress], None], stage: str) -> Callable[[float], None]:
-    """Hears the share of `stage` that is done, and reports that of the whole."""
-    first, last = _SHARES[stage]
-    return lambda share: report(Progress(stage, first + (last - first) * min(share, 1.0)))
-
-
 def _dataset(job: BuildJob, material: Material, draft: Draft, examples: list[Example], tally: Tally) -> Dataset:
     return Dataset(
         lesson=job.job_id,
@@ -221,6 +208,10 @@ def _is_taught(preference: Preference, examples: list[Example]) -> bool:
 def _nothing_found(job: BuildJob) -> InvalidArgument:
     if job.kind in (LearnKind.INSTRUCTION, LearnKind.FEEDBACK):
         return InvalidArgument("Nothing to learn was found in this; say it in a whole sentence.", field="statement")
+    if job.kind is LearnKind.WRITING:
+        return InvalidArgument(
+            "Nothing to learn was found in this text: no sentence that tells something by itself.", field="writings"
+        )
     return InvalidArgument(
         "Nothing to learn was found in these documents: no sentence that tells something by itself.", field="file_ids"
     )

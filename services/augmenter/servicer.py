@@ -8,7 +8,8 @@ import grpc
 from lorelei.augmenter.v1 import augmenter_pb2 as pb
 from lorelei.augmenter.v1 import augmenter_pb2_grpc
 from lorelei.types.v1 import types_pb2
-from services.augmenter.build import AlreadyKnown, Built, DatasetBuilder, Progress
+from services.augmenter.build import AlreadyKnown, Built, DatasetBuilder
+from services.augmenter.progress import Progress
 from services.augmenter.sources.documents import DocumentFile
 from services.augmenter.strategies.correction.strategy import Correction
 from services.augmenter.teacher.model import AdapterVersion
@@ -80,7 +81,9 @@ def _turns(turns: Sequence[types_pb2.ChatMessage], field: str) -> tuple[Message,
 
 def _response(event: Progress | Built | AlreadyKnown) -> pb.BuildDatasetResponse:
     if isinstance(event, Progress):
-        return pb.BuildDatasetResponse(progress=pb.BuildProgress(stage=event.stage, fraction=event.fraction))
+        return pb.BuildDatasetResponse(
+            progress=pb.BuildProgress(stage=event.stage, fraction=event.fraction, figures=event.figures)
+        )
     if isinstance(event, AlreadyKnown):
         return pb.BuildDatasetResponse(result=pb.BuildResult(known_lesson=event.lesson))
     selection = event.dataset.selection

@@ -1,6 +1,8 @@
 """All settings of the augmenter, read from the environment with the prefix LORELEI_AUGMENTER_."""
 
 import json
+import tempfile
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -53,7 +55,15 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
     document_examples: int = Field(
         default=320, ge=16, description="Most questions with answers in a lesson from documents, for all its facts."
     )
+    max_corrections: int = Field(default=32, ge=1, description="Most corrected answers that one lesson learns from.")
+    writing_facts: int = Field(
+        default=8, ge=1, description="Sentences that a lesson from what the model wrote teaches at most."
+    )
     max_documents: int = Field(default=10, ge=1, description="Files and links in one lesson.")
+    scratch_folder: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()),
+        description="Folder for documents while they are read; emptied at the end.",
+    )
     read_seconds: float = Field(default=60.0, gt=0, description="Longest reading of one document; seconds.")
     read_memory_mebibytes: int = Field(default=1024, ge=128, description="Most memory for reading a document; MiB.")
     read_unpacked_mebibytes: int = Field(default=256, ge=1, description="Most that a packed document unpacks to; MiB.")

@@ -32,6 +32,7 @@ from services.augmenter.ways.feedback import FeedbackWay
 from services.augmenter.ways.instruction import InstructionWay
 from services.augmenter.ways.way import LearnKind
 from services.augmenter.ways.web import WebWay
+from services.augmenter.ways.writing import WritingWay
 from services.common.object_store import open_object_store
 from services.common.rpc import connect
 
@@ -40,9 +41,10 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The builder and what must be closed after it."""
+    """The builder, the moderator that must be prepared before its first lesson, and what must be closed after it."""
 
     builder: DatasetBuilder
+    moderator: Moderator
     closers: tuple[Callable[[], Awaitable[None]], ...]
 
     async def close(self) -> None:
@@ -79,7 +81,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
     )
     many = SelfInstruct(lexicon, reader, forms, _quotas_per_fact(settings))
     corrections = CorrectionLesson(SelfInstruct(lexicon, reader, forms, quotas), many, lexicon, base)
-    source = DocumentSource(store, _make_document_reader(settings), fetcher)
+    source = DocumentSource(store, DocumentReader(_reading_limits(settings), settings.read_at_once), fetcher)
     strategy = Backtranslation(
         CandidateFinder(reader),
         many,
@@ -87,12 +89,14 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         moderator,
         settings.document_facts,
     )
+    of_writings = replace(strategy, most_facts=settings.writing_facts)
     builder = DatasetBuilder(
         ways={
             LearnKind.INSTRUCTION: instruction,
             LearnKind.DOCUMENT: DocumentWay(source, strategy, settings.max_documents),
             LearnKind.WEB: WebWay(search, source, strategy, settings.web_pages),
-            LearnKind.FEEDBACK: FeedbackWay(corrections, settings.document_facts, settings.max_statement_characters),
+            LearnKind.FEEDBACK: FeedbackWay(corrections, settings.max_corrections, settings.max_statement_characters),
+            LearnKind.WRITING: WritingWay(of_writings, _reading_limits(settings)),
         },
         answers=BaseAnswers(base, store, settings.answers_at_once),
         store=store,
@@ -102,7 +106,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         moderator=moderator,
         seed=settings.seed,
     )
-    return Parts(builder, tuple(closers))
+    return Parts(builder, moderator, tuple(closers))
 
 
 def _quotas(settings: AugmenterSettings) -> Quotas:
@@ -130,15 +134,14 @@ def _quotas_per_fact(settings: AugmenterSettings) -> Quotas:
     )
 
 
-def _make_document_reader(settings: AugmenterSettings) -> DocumentReader:
-    limits = ReadingLimits(
+def _reading_limits(settings: AugmenterSettings) -> ReadingLimits:
+    return ReadingLimits(
         seconds=settings.read_seconds,
         memory_mebibytes=settings.read_memory_mebibytes,
         unpacked_mebibytes=settings.read_unpacked_mebibytes,
         pages=settings.read_pages,
         characters=settings.read_characters,
     )
-    return DocumentReader(limits, settings.read_at_once)
 
 
 def _open_moderator(settings: AugmenterSettings) -> Moderator:

@@ -16,6 +16,7 @@ _CALL_TIMEOUT_SECONDS = 30.0
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _RECONNECT_SECONDS = 0.5
 _JOBS_SHOWN = 10
+_FEEDBACK_SHOWN = 20
 _CHAT_END = "[DONE]"
 TERMINAL_STATES = frozenset({"LIVE", "REJECTED", "FAILED", "CANCELLED"})
 
@@ -107,6 +108,14 @@ class LoreleiClient:
         """The user's adapter versions, newest first."""
         return list(self._call("GET", "/v1/adapters", params=self._who())["data"])
 
+    def give_feedback(self, completion_id: str, verdict: dict[str, Any]) -> dict[str, Any]:
+        """Say what the user thinks of an answer, and return that as it is kept."""
+        return self._call("POST", "/v1/feedback", json={"completion_id": completion_id, "user": self._user, **verdict})
+
+    def feedback(self) -> list[dict[str, Any]]:
+        """The user's latest feedback, newest first."""
+        return list(self._call("GET", "/v1/feedback", params={**self._who(), "limit": _FEEDBACK_SHOWN})["data"])
+
     def activate(self, version: str) -> None:
         """Let `version` (or "base") serve the user."""
         self._call("POST", f"/v1/adapters/{version}/activate", params=self._who())
@@ -118,6 +127,10 @@ class LoreleiClient:
     def me(self) -> dict[str, Any]:
         """Who the user is, and which version serves."""
         return self._call("GET", "/v1/me", params=self._who())
+
+    def audit(self, limit: int, after: str) -> list[dict[str, Any]]:
+        """The operator's entries, newest first, from the one `after`; needs the operator's key."""
+        return list(self._call("GET", "/v1/audit", params={"limit": limit, "after": after})["data"])
 
     def readiness(self) -> dict[str, str]:
         """The state of every service by name, such as "ready"."""

@@ -14,7 +14,8 @@ class CliSettings(BaseSettings):
     url: str = Field(default="", description="Base URL of the gateway; empty: this machine, at gateway_port.")
     gateway_port: int = Field(default=8080, ge=1, le=65535, description="TCP port of the gateway on this machine.")
     api_key: SecretStr | None = Field(default=None, description="API key; absent: the one in the home.")
-    home: Path = Field(default=Path(".lorelei"), description="Folder of a single-machine Lorelei; holds its API key.")
+    operator_key: SecretStr | None = Field(default=None, description="Operator's key; absent: the one in the home.")
+    home: Path = Field(default=Path(".lorelei"), description="Folder of a single-machine Lorelei; holds its keys.")
     user: str = Field(default="default", description="End user whose model is meant.")
     learn_timeout_seconds: float = Field(default=600.0, gt=0, description="Longest wait for a lesson, in seconds.")
 
@@ -24,7 +25,15 @@ class CliSettings(BaseSettings):
 
     def key(self) -> str:
         """The API key: from LORELEI_API_KEY, else from the home; empty when there is none."""
-        if self.api_key is not None:
-            return self.api_key.get_secret_value()
-        file = self.home.expanduser() / "api_key"
+        return self._given_or_kept(self.api_key, "api_key")
+
+    def operators(self) -> "CliSettings":
+        """The same with the operator's key: from LORELEI_OPERATOR_KEY, else from the home."""
+        key = self._given_or_kept(self.operator_key, "operator_key")
+        return self.model_copy(update={"api_key": SecretStr(key)})
+
+    def _given_or_kept(self, given: SecretStr | None, name: str) -> str:
+        if given is not None:
+            return given.get_secret_value()
+        file = self.home.expanduser() / name
         return file.read_text(encoding="ascii").strip() if file.is_file() else ""

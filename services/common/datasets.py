@@ -19,9 +19,9 @@ class Message(_Frozen):
 
 
 class Rejected(_Frozen):
-    """A reply that the user does not want.
+    """The beginning of a reply that the user does not want.
 
-    reference_margin: log p(wanted reply) - log p(this one), in nats, of the version that gave it.
+    reference_margin: log p(wanted reply) - log p(this beginning), in nats, of the version that replied.
     """
 
     completion: str

@@ -1,5 +1,6 @@
 """The errors Lorelei raises on purpose: each has a code and a message fit for a user. Knows nothing of gRPC or HTTP."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -67,7 +68,7 @@ class FailedPrecondition(LoreleiError):
 
 
 class Moderated(FailedPrecondition):
-    """Moderation refused the content."""
+    """Moderation refused the content; `categories` says how many texts for which reason, for the operator's log."""
 
     def __init__(
         self,
@@ -76,8 +77,13 @@ class Moderated(FailedPrecondition):
         field: str = "",
         reason: str = "MODERATION",
         retry_after_seconds: float | None = None,
+        categories: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(message, field=field, reason=reason, retry_after_seconds=retry_after_seconds)
+        self.categories = dict(categories or {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (*super().__reduce__(), {"categories": self.categories})
 
 
 class StaleVersion(LoreleiError):

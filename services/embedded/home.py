@@ -27,6 +27,7 @@ class Home:
         self.logs = self.root / "logs"
         self.work = self.root / "work"
         self.api_key = self.root / "api_key"
+        self.operator_key = self.root / "operator_key"
 
     def create(self) -> None:
         """Make the folders, readable by their owner only; raise FailedPrecondition when that is not allowed."""

@@ -9,6 +9,7 @@ import structlog
 import uvicorn
 
 from services.common.errors import LoreleiError
+from services.common.scratch import temporary_files_in_scratch
 from services.common.service_settings import read_settings
 from services.common.telemetry import configure_logging
 from services.gateway.api.app import create_app
@@ -42,7 +43,9 @@ async def serve(settings: GatewaySettings) -> None:
     async with open_gateway(settings) as gateway:
         background = [
             asyncio.create_task(gateway.runner.run()),
+            asyncio.create_task(gateway.writer.run()),
             asyncio.create_task(gateway.consolidator.run()),
+            asyncio.create_task(gateway.batches.run()),
         ]
         try:
             await _serve_http(settings, gateway, listener)
@@ -72,7 +75,8 @@ def main() -> None:
     configure_logging("gateway")
     settings = read_settings(GatewaySettings)
     try:
-        asyncio.run(serve(settings))
+        with temporary_files_in_scratch(settings.scratch_folder, "gateway"):
+            asyncio.run(serve(settings))
     except LoreleiError as error:
         _log.error("gateway_cannot_start", why=error.message)
         sys.exit(1)

@@ -38,7 +38,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Turn(Message):
+class StoredTurn(Message):
     """A turn as it is kept: what is known of an answer beside its words.
 
     `job_id` is the lesson that it tells about, and then the words are missing while the lesson runs; `completion_id` is
@@ -74,7 +74,7 @@ class Conversations:
         turns = await self._turns(tenant, user, conversation_id)
         return [Message(turn.role, turn.content or _LEARNING) for turn in turns]
 
-    async def turns(self, tenant: str, user: str, conversation_id: str) -> list[Turn]:
+    async def turns(self, tenant: str, user: str, conversation_id: str) -> list[StoredTurn]:
         """The stored turns, oldest first; raises NotFound for a conversation that is not this user's."""
         await self.entry(tenant, user, conversation_id)
         return await self._turns(tenant, user, conversation_id)
@@ -100,7 +100,7 @@ class Conversations:
             pipeline.expire(index, _KEEP_SECONDS)
             pipeline.expire(_titles_key(tenant, user), _KEEP_SECONDS)
 
-    async def replace(self, tenant: str, user: str, conversation_id: str, old: Turn, new: Turn) -> None:
+    async def replace(self, tenant: str, user: str, conversation_id: str, old: StoredTurn, new: StoredTurn) -> None:
         """Put `new` where `old` stands; changes nothing when it is gone by now."""
         key = _turns_key(tenant, user, conversation_id)
         with reaching_redis():
@@ -179,17 +179,17 @@ class Conversations:
             if not await self._redis.exists(_turns_key(tenant, user, one)):
                 await self._redis.zrem(_index_key(tenant, user), one)
 
-    async def _turns(self, tenant: str, user: str, conversation_id: str) -> list[Turn]:
+    async def _turns(self, tenant: str, user: str, conversation_id: str) -> list[StoredTurn]:
         return (await self._turns_of_all(tenant, user, [conversation_id], -1))[0]
 
-    async def _turns_of_all(self, tenant: str, user: str, ids: Sequence[str], last: int) -> list[list[Turn]]:
+    async def _turns_of_all(self, tenant: str, user: str, ids: Sequence[str], last: int) -> list[list[StoredTurn]]:
         """The turns up to index `last` of each conversation."""
         with reaching_redis():
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for one in ids:
                     pipeline.lrange(_turns_key(tenant, user, one), 0, last)
                 found = await pipeline.execute()
-        return [[Turn(**json.loads(item)) for item in items] for items in found]
+        return [[StoredTurn(**json.loads(item)) for item in items] for items in found]
 
 
 def holds_any(text: str, said: Sequence[str]) -> bool:
@@ -201,11 +201,11 @@ def _is_part_of_any(title: str, said: Sequence[str]) -> bool:
     return any(title.casefold() in one.casefold() for one in said)
 
 
-def _is_about(search: str, entry: ConversationEntry, said: Sequence[Turn]) -> bool:
+def _is_about(search: str, entry: ConversationEntry, said: Sequence[StoredTurn]) -> bool:
     return not search or holds_any(entry.title, [search]) or any(holds_any(turn.content, [search]) for turn in said)
 
 
-def _first_words(turns: Sequence[Turn]) -> str:
+def _first_words(turns: Sequence[StoredTurn]) -> str:
     words = " ".join(next((turn.content for turn in turns if turn.role == "user"), "").split())
     return words if len(words) <= MAX_TITLE_CHARACTERS else f"{words[: MAX_TITLE_CHARACTERS - 1].rstrip()}…"
 

@@ -19,10 +19,13 @@ from services.common.object_store import ObjectStore
 from services.common.registry import AdapterRegistry
 from services.gateway.adapters import AdapterShelf
 from services.gateway.conversations import Conversations
+from services.gateway.feedback.answers import Answers
+from services.gateway.feedback.shelf import FeedbackShelf
 from services.gateway.learning.jobs import JobKind
 from services.gateway.learning.steps import InForce
 from services.gateway.learning.store import JobStore
 from services.gateway.redis_access import reaching_redis
+from services.gateway.works.store import WorkStore
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +34,10 @@ _TELLING_WORDS = 3
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970."""
+    """What was deleted of a lesson; nothing of what the lesson said is in it. `erased_at` is in seconds since 1970.
+
+    `messages` counts turns of conversations, and sections of works.
+    """
 
     lesson: str
     erased_at: float
@@ -51,6 +57,9 @@ class LessonRecords:
         adapters: AdapterShelf,
         jobs: JobStore,
         conversations: Conversations,
+        answers: Answers,
+        feedback: FeedbackShelf,
+        works: WorkStore,
     ) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
@@ -59,6 +68,9 @@ class LessonRecords:
         self._adapters = adapters
         self._jobs = jobs
         self._conversations = conversations
+        self._answers = answers
+        self._feedback = feedback
+        self._works = works
 
     async def in_force(self, tenant: str, user: str) -> InForce:
         """What serves the user now."""
@@ -97,7 +109,10 @@ class LessonRecords:
         for version in unregistered:
             await self._adapters.discard(tenant, user, version)
         messages = await self._conversations.forget(tenant, user, said)
+        messages += await self._answers.forget(tenant, user, said)
+        messages += await self._feedback.forget(tenant, user, lesson, said)
         messages += await self._jobs.forget(tenant, user, lesson, said)
+        messages += await self._works.forget(tenant, user, lesson, said)
         # Last, because what is looked for in conversations is read from it when an interrupted erasure is repeated.
         await self._store.delete_prefix(lesson_prefix(tenant, user, lesson))
         await self._write(tenant, user, Erasure(lesson, time.time(), tuple(versions), len(objects), messages))
@@ -113,12 +128,15 @@ class LessonRecords:
         return Erasure(**{**data, "versions": tuple(data["versions"])})
 
     async def remains(self, tenant: str, user: str, lesson: str) -> list[str]:
-        """Looks through versions, objects and job records now, and names what is still kept of `lesson`."""
+        """Looks through versions, objects, job records and feedback now, and names what is still kept of `lesson`."""
         registered, unregistered = await self._knowing(tenant, user, lesson)
         versions = [*registered, *unregistered]
         found = await self._objects(tenant, user, lesson, versions)
         if await self._jobs.knows(tenant, user, lesson):
             found.append("the record of its job")
+        if any(item.job_id == lesson for item in await self._feedback.latest(tenant, user, 0)):
+            found.append("feedback that it was learned from")
+        found += [f"a section of {work}" for work in await self._works.holding(tenant, user, lesson)]
         return [*(f"version {version}" for version in versions), *found]
 
     async def _rewrite_log(self) -> None:
@@ -137,9 +155,12 @@ class LessonRecords:
         said = []
         if await self._jobs.knows(tenant, user, lesson):
             job = await self._jobs.get(tenant, user, lesson)
+            said += [writing.text for writing in job.writings]
             # "Read it" only asks for something to be read; as few words may stand in any turn.
             if job.kind is JobKind.INSTRUCTION or len(job.statement.split()) >= _TELLING_WORDS:
                 said.append(job.statement)
+            corrections = [one.chosen for one in job.preferences]
+            said += [text for text in corrections if len(text.split()) >= _TELLING_WORDS]
         try:
             data = await self._store.get_bytes(lesson_dataset_key(tenant, user, lesson))
             dataset = dataset_from_bytes(data)

@@ -29,6 +29,12 @@ class GatewayMetrics:
             ("state",),
             registry=self._registry,
         )
+        self.feedback = Counter(
+            "lorelei_gateway_feedback_total",
+            "Verdicts on answers that this replica took in, by rating.",
+            ("rating",),
+            registry=self._registry,
+        )
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""

@@ -1,5 +1,6 @@
 """All settings of the gateway, read from the environment with the prefix LORELEI_GATEWAY_."""
 
+import tempfile
 from pathlib import Path
 
 from pydantic import Field
@@ -18,6 +19,16 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     drain_seconds: float = Field(default=10.0, ge=0, description="Seconds that open replies get when stopping.")
     bootstrap_key_file: Path | None = Field(
         default=None, description="File of an API key for the tenant `default`; made, mode 600, when missing."
+    )
+    operator_key_file: Path | None = Field(
+        default=None, description="File of the key that opens the audit log; made like the other; absent: nobody can."
+    )
+    audit_entries: int = Field(
+        default=100_000, ge=1, description="Entries that the audit log keeps; the oldest are dropped."
+    )
+    scratch_folder: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()),
+        description="Folder for uploads and downloads on their way; emptied at the end.",
     )
     sentence_encoder_dir: Path = Field(description="Folder that scripts/prepare_sentence_encoder.py wrote.")
     sentence_encoder_threads: int = Field(default=1, ge=1, description="CPU threads of one classification.")
@@ -40,9 +51,45 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     max_files: int = Field(default=1000, ge=1, description="Files that a user may keep.")
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest text to learn; characters.")
     max_unfinished_lessons: int = Field(default=20, ge=1, description="Unfinished learn jobs a user may have.")
+    question_seconds: int = Field(
+        default=600, ge=1, description="Seconds in which a question of Lorelei's, as whether to forget, is answered."
+    )
     learn_wait_seconds: float = Field(
         default=600.0, gt=0, description="Longest wait of a chat call for its [Learn] to end; seconds."
     )
+
+    answer_keep_seconds: float = Field(
+        default=7 * 24 * 3600.0,
+        ge=0,
+        description="Seconds that an answer is remembered, to be rated by its id; 0: not.",
+    )
+    max_answers: int = Field(default=200, ge=1, description="Answers of each user that are remembered at most.")
+    answer_prompt_characters: int = Field(
+        default=4000,
+        ge=100,
+        description="Most that is remembered of the turns before an answer; characters.",
+    )
+    max_feedback: int = Field(default=1000, ge=1, description="Feedback kept of each user; the oldest goes.")
+    max_reason_characters: int = Field(default=1000, ge=1, description="Longest reason of feedback; characters.")
+    feedback_batch: int = Field(default=4, ge=1, description="Corrections of a user's that are learned once they wait.")
+    feedback_idle_seconds: float = Field(
+        default=600.0, ge=0, description="Seconds after a user's last correction after which fewer are learned."
+    )
+    feedback_most: int = Field(default=16, ge=1, description="Most corrections that one learn job takes.")
+    max_works: int = Field(default=100, ge=1, description="Long works that a user may keep.")
+    max_work_sections: int = Field(default=24, ge=2, description="Most sections of a work.")
+    max_section_tokens: int = Field(default=512, ge=32, description="Most tokens of a section of a work.")
+    section_tokens: int = Field(default=160, ge=32, description="Tokens of a section where the user says nothing.")
+    max_brief_characters: int = Field(default=2000, ge=1, description="Longest brief of a work; characters.")
+    max_outline_characters: int = Field(default=300, ge=1, description="Longest title or line of an outline.")
+    work_window_characters: int = Field(
+        default=300,
+        ge=50,
+        description="How much of the section before the model sees; the rest it has to have learned.",
+    )
+    work_temperature: float = Field(default=0.6, ge=0, description="Temperature of the writing of works.")
+    work_top_p: float = Field(default=0.9, gt=0, le=1, description="Share of the likeliest tokens chosen from.")
+    max_running_works: int = Field(default=2, ge=1, description="Works that this replica writes at once.")
 
     consolidate_after_lessons: int = Field(
         default=5, ge=0, description="Lessons after which all are learned anew together, while nobody learns; 0: never."
@@ -59,6 +106,9 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     )
     renew_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between renewals of a lease; a cancel takes up to that long."
+    )
+    keep_jobs_days: int = Field(
+        default=90, ge=1, description="Days after its end that the record of a learn job is kept; lessons stay."
     )
     outage_seconds: float = Field(
         default=180.0, ge=0, description="Seconds that a service may be away before a learn job fails."

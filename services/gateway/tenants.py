@@ -1,6 +1,7 @@
-"""Knows which tenant an API key belongs to. Keeps only hashes of keys."""
+"""Knows which tenant an API key belongs to, and which key is the operator's. Keeps only hashes of keys."""
 
 import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -37,7 +38,18 @@ class TenantKeys:
         return str(tenant)
 
 
-def bootstrap_key(file: Path) -> str:
+class OperatorKey:
+    """The key of who runs Lorelei. It acts for no tenant; without one nobody is the operator."""
+
+    def __init__(self, api_key: str | None) -> None:
+        self._key = _redis_key(api_key) if api_key else ""
+
+    def is_it(self, api_key: str) -> bool:
+        """Whether `api_key` is the operator's."""
+        return hmac.compare_digest(_redis_key(api_key), self._key)
+
+
+def kept_key(file: Path) -> str:
     """Read the API key in `file`, or create the file with a new key, readable only by its owner.
 
     Raises FailedPrecondition when the file cannot be used.

@@ -14,37 +14,55 @@ from services.common.registry import AdapterRegistry
 from services.common.rpc import connect
 from services.gateway.adapters import AdapterShelf
 from services.gateway.api.parts import GatewayParts, Limits
+from services.gateway.audit import AuditLog
 from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
 from services.gateway.conversations import Conversations
+from services.gateway.feedback.answers import AnswerLimits, Answers
+from services.gateway.feedback.batches import BatchLimits, FeedbackBatches
+from services.gateway.feedback.desk import FeedbackDesk, FeedbackLimits
+from services.gateway.feedback.shelf import FeedbackShelf
+from services.gateway.feedback.spoken import FeedbackInChat
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
-from services.gateway.intents import IntentClassifier, SentenceEncoder, load_classifier
+from services.gateway.intents import SentenceEncoder, load_classifier
 from services.gateway.learning.consolidation import ConsolidationLimits, Consolidator
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.jobs import LearnJob
 from services.gateway.learning.patience import PatienceLimits
-from services.gateway.learning.runner import LearnRunner
+from services.gateway.learning.runner import TaskRunner
 from services.gateway.learning.store import Claim, JobStore
 from services.gateway.lessons import LessonShelf
+from services.gateway.managing import Manager, OpenQuestions
+from services.gateway.managing.finding import LessonFinder
+from services.gateway.managing.manager import ManagerParts
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.peft_archive import MEBIBYTE
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
-from services.gateway.tenants import DEFAULT_TENANT, TenantKeys, bootstrap_key
+from services.gateway.tenants import DEFAULT_TENANT, OperatorKey, TenantKeys, kept_key
 from services.gateway.timeline import Timeline
+from services.gateway.works.course import WorkCourse, WorkParts, WritingStyle
+from services.gateway.works.desk import WorkDesk, WorkLimits
+from services.gateway.works.events import WorkEvents
+from services.gateway.works.store import WorkClaim, WorkStore
+from services.gateway.works.work import Work
+
+_DAY_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """What one process runs: the parts behind its API, its worker on learn jobs, its work while nobody learns."""
+    """What one process runs: the parts behind its API, its workers on jobs and works, its work while nobody asks."""
 
     parts: GatewayParts
-    runner: LearnRunner
+    runner: TaskRunner[Claim]
+    writer: TaskRunner[WorkClaim]
     consolidator: Consolidator
+    batches: FeedbackBatches
 
 
 @dataclass(frozen=True)
@@ -54,13 +72,20 @@ class _Channels:
     trainer: grpc.aio.Channel
 
 
+@dataclass(frozen=True)
+class _Feedback:
+    answers: Answers
+    shelf: FeedbackShelf
+    batches: FeedbackBatches
+
+
 @asynccontextmanager
 async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """Open everything the gateway needs and close it at the end.
 
     Raises FailedPrecondition for a missing encoder or an unusable key file, Unavailable when Redis is away.
     """
-    classifier = await asyncio.to_thread(_open_classifier, settings)
+    encoder = await asyncio.to_thread(SentenceEncoder, settings.sentence_encoder_dir, settings.sentence_encoder_threads)
     async with AsyncExitStack() as stack:
         redis = open_redis(settings.redis_url.get_secret_value())
         stack.push_async_callback(redis.aclose)
@@ -71,15 +96,17 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             ]
         )
         consolidator = _build_consolidator(settings, redis)
-        parts = _build_parts(settings, redis, channels, classifier, consolidator)
+        feedback = _build_feedback(settings, redis, consolidator)
+        parts = _build_parts(settings, redis, channels, encoder, consolidator, feedback)
         if settings.bootstrap_key_file is not None:
-            await parts.keys.register(bootstrap_key(settings.bootstrap_key_file), DEFAULT_TENANT)
+            await parts.keys.register(kept_key(settings.bootstrap_key_file), DEFAULT_TENANT)
         await parts.jobs.prepare()
-        yield Gateway(parts, _build_runner(settings, redis, channels, parts, consolidator), consolidator)
+        runner = _build_runner(settings, redis, channels, parts, consolidator, feedback.batches)
+        yield Gateway(parts, runner, _build_writer(settings, parts), consolidator, feedback.batches)
 
 
-def _open_classifier(settings: GatewaySettings) -> IntentClassifier:
-    return load_classifier(SentenceEncoder(settings.sentence_encoder_dir, settings.sentence_encoder_threads))
+def _operator(settings: GatewaySettings) -> OperatorKey:
+    return OperatorKey(kept_key(settings.operator_key_file) if settings.operator_key_file else None)
 
 
 def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator:
@@ -94,15 +121,28 @@ def _build_consolidator(settings: GatewaySettings, redis: Redis) -> Consolidator
 
 
 def _job_store(settings: GatewaySettings, redis: Redis) -> JobStore:
-    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons)
+    keep_seconds = settings.keep_jobs_days * _DAY_SECONDS
+    return JobStore(redis, settings.lease_seconds, settings.max_unfinished_lessons, keep_seconds)
+
+
+def _build_feedback(settings: GatewaySettings, redis: Redis, consolidator: Consolidator) -> _Feedback:
+    answers = AnswerLimits(settings.answer_keep_seconds, settings.max_answers, settings.answer_prompt_characters)
+    batches = BatchLimits(settings.feedback_batch, settings.feedback_idle_seconds, settings.feedback_most)
+    shelf = FeedbackShelf(redis, settings.max_feedback)
+    return _Feedback(
+        Answers(redis, AdapterRegistry(redis), answers),
+        shelf,
+        FeedbackBatches(shelf, _job_store(settings, redis), consolidator, batches),
+    )
 
 
 def _build_parts(
     settings: GatewaySettings,
     redis: Redis,
     channels: _Channels,
-    classifier: IntentClassifier,
+    encoder: SentenceEncoder,
     consolidator: Consolidator,
+    feedback: _Feedback,
 ) -> GatewayParts:
     registry = AdapterRegistry(redis)
     jobs = _job_store(settings, redis)
@@ -111,23 +151,49 @@ def _build_parts(
     lessons = LessonShelf(registry, object_store)
     adapters, conversations = AdapterShelf(registry, object_store, inference), Conversations(redis)
     files = FileShelf(redis, object_store, settings.max_files)
+    works = WorkStore(redis, settings.lease_seconds, settings.max_works)
     max_import_bytes = settings.max_import_mebibytes * MEBIBYTE
+    audit, metrics = AuditLog(redis, settings.audit_entries), GatewayMetrics()
+    feedback_desk = FeedbackDesk(
+        feedback.shelf,
+        feedback.batches,
+        audit,
+        metrics,
+        FeedbackLimits(settings.max_reason_characters, settings.max_statement_characters),
+    )
+    classifier = load_classifier(encoder)
+    desk = LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters)
+    questions = OpenQuestions(redis, settings.question_seconds)
+    managing = ManagerParts(registry, lessons, adapters, desk, jobs, questions, LessonFinder(encoder))
     return GatewayParts(
         keys=TenantKeys(redis),
+        operator=_operator(settings),
+        audit=audit,
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,
-        desk=LearnDesk(jobs, lessons, files, classifier, consolidator, settings.max_statement_characters),
+        answers=feedback.answers,
+        feedback=feedback_desk,
+        feedback_in_chat=FeedbackInChat(feedback.answers, feedback_desk),
+        desk=desk,
         jobs=jobs,
         events=JobEvents(redis, settings.outage_seconds),
+        works=WorkDesk(works, _work_limits(settings)),
+        work_store=works,
+        work_events=WorkEvents(redis, settings.outage_seconds),
         adapters=adapters,
         importer=AdapterImporter(registry, object_store, inference, adapters, max_import_bytes),
         files=files,
         lessons=lessons,
         timeline=Timeline(registry, lessons),
-        records=LessonRecords(redis, registry, object_store, adapters, jobs, conversations),
+        records=LessonRecords(
+            redis, registry, object_store, adapters, jobs, conversations, feedback.answers, feedback.shelf, works
+        ),
+        classifier=classifier,
+        questions=questions,
+        manager=Manager(managing),
         services=PartStates(redis, vars(channels)),
-        metrics=GatewayMetrics(),
+        metrics=metrics,
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
             max_import_bytes=max_import_bytes,
@@ -140,14 +206,20 @@ def _build_parts(
 
 
 def _build_runner(
-    settings: GatewaySettings, redis: Redis, channels: _Channels, parts: GatewayParts, consolidator: Consolidator
-) -> LearnRunner:
+    settings: GatewaySettings,
+    redis: Redis,
+    channels: _Channels,
+    parts: GatewayParts,
+    consolidator: Consolidator,
+    batches: FeedbackBatches,
+) -> TaskRunner[Claim]:
     course_parts = CourseParts(
         store=parts.jobs,
         builder=AugmenterClient(channels.augmenter, settings.build_timeout_seconds),
         trainer=TrainerClient(channels.trainer, settings.train_timeout_seconds, settings.call_timeout_seconds),
         versions=AdapterRegistry(redis),
         records=parts.records,
+        audit=parts.audit,
         patience=PatienceLimits(settings.max_break_offs, settings.outage_seconds),
     )
 
@@ -155,12 +227,47 @@ def _build_runner(
         job = await LearnCourse(course_parts, claim, cancel_asked).run()
         parts.metrics.lessons.labels(job.state).inc()
         await consolidator.job_ended(job)
+        await batches.job_ended(job)
         return job
 
-    return LearnRunner(
+    return TaskRunner(
         parts.jobs,
         run_course,
         owner=f"gateway-{secrets.token_hex(6)}",
         max_running=settings.max_running_lessons,
+        renew_seconds=settings.renew_seconds,
+    )
+
+
+def _work_limits(settings: GatewaySettings) -> WorkLimits:
+    return WorkLimits(
+        sections=settings.max_work_sections,
+        section_tokens=settings.max_section_tokens,
+        brief_characters=settings.max_brief_characters,
+        line_characters=settings.max_outline_characters,
+        default_section_tokens=settings.section_tokens,
+    )
+
+
+def _build_writer(settings: GatewaySettings, parts: GatewayParts) -> TaskRunner[WorkClaim]:
+    work_parts = WorkParts(
+        store=parts.work_store,
+        models=parts.models,
+        inference=parts.inference,
+        desk=parts.desk,
+        jobs=parts.jobs,
+        lessons=parts.events,
+        patience=PatienceLimits(settings.max_break_offs, settings.outage_seconds),
+        style=WritingStyle(settings.work_window_characters, settings.work_temperature, settings.work_top_p),
+    )
+
+    async def write(claim: WorkClaim, cancel_asked: asyncio.Event) -> Work:
+        return await WorkCourse(work_parts, claim, cancel_asked).run()
+
+    return TaskRunner(
+        parts.work_store,
+        write,
+        owner=f"gateway-{secrets.token_hex(6)}",
+        max_running=settings.max_running_works,
         renew_seconds=settings.renew_seconds,
     )

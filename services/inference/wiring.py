@@ -13,10 +13,10 @@ from lorelei.inference.v1 import inference_pb2, inference_pb2_grpc
 from services.common.base_model import find_model_folder, hash_weights
 from services.common.object_store import open_object_store
 from services.common.rpc import RpcServer
+from services.common.scratch import scratch_folder
 from services.inference.adapters.base_layout import BaseLayout, read_base_layout
 from services.inference.adapters.local_copy import LocalCopies
 from services.inference.adapters.residency import ResidentAdapters
-from services.inference.adapters.scratch import scratch_folder
 from services.inference.adapters.source import ValidatedAdapters
 from services.inference.adapters.validation import BaseRequirements
 from services.inference.base_model import BaseModel
@@ -31,6 +31,7 @@ from services.inference.settings import InferenceSettings
 
 _log = structlog.get_logger(__name__)
 
+_SCRATCH_NAME = "inference"
 _SERVICE_NAME = inference_pb2.DESCRIPTOR.services_by_name["InferenceService"].full_name
 
 
@@ -58,7 +59,10 @@ async def running_service(settings: InferenceSettings, context: EngineContext) -
 
     Raises FailedPrecondition for an unusable model folder and Unavailable for a taken port.
     """
-    with scratch_folder(settings.cache_folder) as copies, scratch_folder(Path(tempfile.gettempdir())) as sockets:
+    with (
+        scratch_folder(settings.cache_folder, _SCRATCH_NAME) as copies,
+        scratch_folder(Path(tempfile.gettempdir()), _SCRATCH_NAME) as sockets,
+    ):
         server = RpcServer()
         supervisor, adapters = await _assemble(settings, context, _Folders(copies, sockets), server)
         port = await server.start(settings.host, settings.port)

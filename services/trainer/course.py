@@ -73,7 +73,7 @@ class Course:
         publisher: Publisher,
         max_seconds: int,
     ) -> None:
-        """`max_seconds` bounds the attempts of a job that sets no limit itself, for each of its facts."""
+        """`max_seconds` bounds the attempts of a job that sets no limit itself, as `_allowed_seconds` says."""
         self._base = base
         self._reader = reader
         self._trainers = trainers
@@ -114,13 +114,18 @@ class Course:
         second = second_attempt(first, candidate.trained.files.weights, candidate.steps_done, verdict)
         took = time.monotonic() - started
         expected = took * second.task.recipe.max_steps / candidate.steps_done
-        if took + expected <= self._allowed_seconds(syllabus):
+        if took + expected <= self._allowed_seconds(syllabus, verdict):
             examined.append(await self._attempt(syllabus, second, report))
         else:
             _log.info("no_time_for_another_attempt", job=syllabus.job.job_id, seconds=took, expected=expected)
 
-    def _allowed_seconds(self, syllabus: Syllabus) -> int:
-        return syllabus.job.max_seconds or self._max_seconds * syllabus.facts
+    def _allowed_seconds(self, syllabus: Syllabus, verdict: Verdict) -> int:
+        """The limit for each lesson, or for each fact of a document where nothing else than another attempt can serve.
+
+        The first attempt at a document takes minutes; what it taught well enough to serve does not wait as long again.
+        """
+        parts = len(syllabus.taught) if verdict.accepted else syllabus.facts
+        return syllabus.job.max_seconds or self._max_seconds * parts
 
     async def _attempt(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Examined:
         candidate = await self._train(syllabus, attempt, report)

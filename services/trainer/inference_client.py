@@ -58,11 +58,11 @@ class InferenceClient:
 
         return await self._patiently(call)
 
-    async def log_probabilities(
+    async def token_logprobs(
         self, adapter: AdapterVersion | None, replies: Sequence[tuple[list[Message], str]]
-    ) -> list[float]:
-        """Of each reply to its prompt, in nats."""
-        found: list[float] = []
+    ) -> list[list[float]]:
+        """Of each token of each reply to its prompt, in nats."""
+        found: list[list[float]] = []
         for start in range(0, len(replies), _SCORED_AT_ONCE):
             items = [
                 inference_pb2.ScoreItem(messages=_turns(prompt), completion=reply)
@@ -73,11 +73,11 @@ class InferenceClient:
             )
         return found
 
-    async def _score(self, request: inference_pb2.ScoreRequest) -> list[float]:
-        async def call() -> list[float]:
+    async def _score(self, request: inference_pb2.ScoreRequest) -> list[list[float]]:
+        async def call() -> list[list[float]]:
             with calling(_SERVICE):
                 reply = await self._stub.Score(request, timeout=self._timeout_seconds, wait_for_ready=True)
-            return [sum(score.token_logprobs) for score in reply.scores]
+            return [list(score.token_logprobs) for score in reply.scores]
 
         return await self._patiently(call)
 

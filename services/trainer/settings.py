@@ -63,5 +63,8 @@ class TrainerSettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     )
     max_safety_loss: float = Field(default=0.5, ge=0, description="Most loss of refusals; nats per token.")
     max_seconds: int = Field(
-        default=180, ge=1, description="No second attempt begins that would end later, for each lesson of a job."
+        default=180,
+        ge=1,
+        description="No second attempt begins that would end later, for each lesson of a job, or for each fact of a "
+        "document that was not learned well enough to serve.",
     )

@@ -48,10 +48,16 @@ class StandInInference(inference_pb2_grpc.InferenceServiceServicer):
     async def Score(  # noqa: N802
         self, request: inference_pb2.ScoreRequest, context: Any
     ) -> inference_pb2.ScoreResponse:
+        """What stands beside a question helps to answer it."""
         self.scored.append(request.adapter.version)
         if request.adapter.version == GONE:
             raise NotFound("There is no such version.")
-        scores = [inference_pb2.CompletionScore(token_logprobs=[-0.5] * len(item.completion)) for item in request.items]
+        scores = [
+            inference_pb2.CompletionScore(
+                token_logprobs=[-1.0 if "\n" in item.messages[-1].content else -2.0] * len(item.completion)
+            )
+            for item in request.items
+        ]
         return inference_pb2.ScoreResponse(scores=scores)
 
     async def GetModel(  # noqa: N802
@@ -211,9 +217,22 @@ async def test_a_correction_is_compared_by_the_version_that_answered_or_the_base
     assert dataset.kind == "feedback"
     [pair] = [one for one in dataset.examples if one.prompt[-1].content == "Where is the press?"]
     assert pair.rejected is not None
-    assert pair.rejected.reference_margin == pytest.approx(-0.5 * (len(pair.completion) - len("It is upstairs.")))
+    assert pair.rejected.reference_margin == pytest.approx(-2.0 * (len(pair.completion) - len("It is upstairs.")))
 
 
 async def test_a_correction_that_corrects_nothing_is_refused(platform: SimpleNamespace) -> None:
     for asked in (correction("It is upstairs."), correction(" "), correction("in the cellar", role="assistant")):
         assert (await refusal(platform.channel, asked)).field == "preferences"
+
+
+async def test_a_text_of_the_models_own_is_learned(platform: SimpleNamespace) -> None:
+    writing = pb.Writing(title="The Keeper", text="Maren Oldroyd was born in Hallstad.\n\nShe keeps four grey goats.")
+    asked = request("", kind=pb.LEARN_KIND_WRITING, writings=[writing])
+    result = (await build(platform.channel, asked))[-1].result
+    dataset = dataset_from_bytes(await platform.store.get_bytes(result.dataset_key))
+    assert (dataset.kind, dataset.statement) == ("writing", "“The Keeper”")
+    assert [(source.title, source.address) for source in result.sources] == [("The Keeper", "writing")]
+    assert result.sources[0].facts == len(dataset.learned)
+    assert "Maren Oldroyd was born in Hallstad." in [fact.text for fact in dataset.learned]
+    refused = await refusal(platform.channel, request("", kind=pb.LEARN_KIND_WRITING))
+    assert (type(refused), refused.field) == (InvalidArgument, "writings")

@@ -14,11 +14,12 @@ from services.gateway.conversations import Message
 from services.gateway.learning import scripts
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJob
-from services.gateway.learning.store import Claim, ClaimLostError, JobStore
+from services.gateway.learning.store import Claim, ClaimLostError, JobStore, events_key
 from services.gateway.redis_access import open_redis
 
 SOON = 0.05
 MAX_UNFINISHED = 3
+KEEP_SECONDS = 1000
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ async def client(redis: Redis, redis_url: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 async def store(client: Redis) -> JobStore:
-    store = JobStore(client, lease_seconds=60, max_unfinished_per_user=MAX_UNFINISHED)
+    store = JobStore(client, lease_seconds=60, max_unfinished_per_user=MAX_UNFINISHED, keep_seconds=KEEP_SECONDS)
     await store.prepare()
     return store
 
@@ -37,7 +38,7 @@ async def store(client: Redis) -> JobStore:
 @pytest.fixture
 def late_store(client: Redis, store: JobStore) -> JobStore:
     """A worker for whom every other worker's lease has run out."""
-    return JobStore(client, lease_seconds=0, max_unfinished_per_user=MAX_UNFINISHED)
+    return JobStore(client, lease_seconds=0, max_unfinished_per_user=MAX_UNFINISHED, keep_seconds=KEEP_SECONDS)
 
 
 def new_job(user: str = "ada", **changes: Any) -> LearnJob:
@@ -139,7 +140,7 @@ async def test_one_users_jobs_run_in_order_and_others_beside_them(store: JobStor
 
 
 async def test_two_workers_never_hold_the_same_job(store: JobStore, client: Redis) -> None:
-    other = JobStore(client, lease_seconds=60, max_unfinished_per_user=MAX_UNFINISHED)
+    other = JobStore(client, lease_seconds=60, max_unfinished_per_user=MAX_UNFINISHED, keep_seconds=KEEP_SECONDS)
     jobs = {(await submitted(store, user=f"user{number}")).id for number in range(20)}
 
     async def work(one: JobStore, owner: str) -> list[str]:
@@ -284,9 +285,29 @@ async def test_cancelling_a_finished_job_changes_nothing(store: JobStore) -> Non
     assert (await store.cancel("acme", "ada", job.id)).state is JobState.LIVE
 
 
+async def test_only_finished_jobs_are_forgotten_after_a_while(store: JobStore, client: Redis) -> None:
+    ended, cancelled, waiting = [await submitted(store) for _ in range(3)]
+    await store.finish(await claimed(store), JobState.LIVE)
+    await store.cancel("acme", "ada", cancelled.id)
+    for job in (ended, cancelled):
+        for key in (f"job:{job.id}", events_key(job.id)):
+            assert 0 < await client.ttl(key) <= KEEP_SECONDS
+    for key in (f"job:{waiting.id}", events_key(waiting.id)):
+        assert await client.ttl(key) == -1
+
+
+async def test_jobs_whose_records_are_gone_take_no_place_in_lists(store: JobStore, client: Redis) -> None:
+    old, gone, new = [await submitted(store, created_at=float(at)) for at in range(3)]
+    await client.expire(f"job:{gone.id}", 0)
+    assert [job.id for job in await store.latest("acme", "ada", 2)] == [new.id, old.id]
+    assert await client.zcard("jobs:acme:ada") == 2
+    with pytest.raises(NotFound):
+        await store.get("acme", "ada", gone.id)
+
+
 async def test_without_redis_users_hear_it_and_workers_lose_their_claims() -> None:
     async with open_redis("redis://127.0.0.1:1/0") as nowhere:
-        store = JobStore(nowhere, lease_seconds=60, max_unfinished_per_user=MAX_UNFINISHED)
+        store = JobStore(nowhere, lease_seconds=60, max_unfinished_per_user=MAX_UNFINISHED, keep_seconds=KEEP_SECONDS)
         with pytest.raises(Unavailable):
             await store.submit(new_job())
         with pytest.raises(Unavailable):

@@ -58,7 +58,7 @@ async def serving() -> AsyncIterator[tuple[FailingServicer, grpc.aio.Channel, Rp
     [
         InvalidArgument("`rank` must be at most 32.", field="rank"),
         NotFound("No such thing."),
-        Moderated("Refused."),
+        Moderated("Refused.", categories={"secret": 2, "toxic": 1}),
         Unavailable("Loading.", retry_after_seconds=2.5),
         ResourceExhausted("The queue is full."),
     ],
@@ -79,6 +79,7 @@ async def test_an_error_arrives_as_it_was_raised(
     for caught in (unary.value, streamed.value):
         assert (caught.message, caught.field, caught.reason) == (error.message, error.field, error.reason)
         assert caught.retry_after_seconds == error.retry_after_seconds
+        assert vars(caught) == vars(error)
 
 
 async def test_an_unexpected_error_tells_nothing(

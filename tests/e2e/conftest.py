@@ -58,6 +58,7 @@ class Platform:
             # Few facts, because each takes seconds to learn.
             "LORELEI_AUGMENTER_DOCUMENT_FACTS": "8",
             "LORELEI_AUGMENTER_DOCUMENT_EXAMPLES": "160",
+            "LORELEI_AUGMENTER_WRITING_FACTS": "4",
             "LORELEI_AUGMENTER_SEARCH_PROVIDER": "searxng",
             "LORELEI_AUGMENTER_SEARXNG_URL": self.web.url,
             "LORELEI_AUGMENTER_ALLOWED_PRIVATE_HOSTS": self.web.address,

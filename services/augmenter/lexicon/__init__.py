@@ -1,4 +1,4 @@
-"""General knowledge about English words, kept as small data files. Knows nothing of any one lesson."""
+"""General knowledge about words, in English and other languages, as data files. Knows nothing of any one lesson."""
 
 from services.augmenter.lexicon.lexicon import AttributeTemplates, Lexicon, RelationTemplates, load_lexicon, word_list
 

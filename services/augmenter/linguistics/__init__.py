@@ -1,4 +1,4 @@
-"""Reads English statements into clauses and writes clauses back as questions and answers."""
+"""Reads statements into clauses, those of other languages into tellings, and writes both as questions and answers."""
 
 from services.augmenter.linguistics.light_spacy import import_light
 

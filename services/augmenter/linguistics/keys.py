@@ -9,6 +9,10 @@ from services.augmenter.linguistics.values import clock_spellings, date_spelling
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ")  # noqa: SIM905 - legible
 _SHORT_TOKEN = 3
 _WORD = re.compile(r"[^\s,;:()\"“”]+")
+# Scripts that put no blanks between words; beside their signs a word of another script may begin or end anywhere.
+_UNSPACED = r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]"
+_BEGIN = rf"(?:(?<!\w)|(?<={_UNSPACED}))"
+_END = rf"(?:(?!\w)|(?={_UNSPACED}))"
 _FUNCTION_WORDS = word_list("function")
 
 
@@ -70,7 +74,9 @@ def contains_any(text: str, tokens: Iterable[str]) -> bool:
 
 
 def _occurrence(token: str) -> str:
-    return rf"(?<!\w){re.escape(stem(token))}" + (r"(?!\w)" if len(token) <= _SHORT_TOKEN else "")
+    if re.search(_UNSPACED, token):
+        return re.escape(token)
+    return rf"{_BEGIN}{re.escape(stem(token))}" + (_END if len(token) <= _SHORT_TOKEN else "")
 
 
 def _spellings(word: str) -> list[str]:

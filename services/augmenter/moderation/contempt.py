@@ -25,7 +25,9 @@ _PATTERNS = re.compile(
     "|".join(
         (
             rf"\b{_GROUP} are {_FILLERS}{_CONTEMPT}(?! (?:lovers?|owners?|breeders?)\b)",
-            rf"\b{_GROUP}(?: like you)? (?:should|must|deserve to|ought to) (?:all )?(?:die\b|burn in hell|be {_HARM})",
+            rf"\b{_GROUP}\b[^.]{{0,40}} (?:should|must|deserve to|ought to) (?:all )?(?:die\b|burn in hell|be {_HARM})",
+            r"(?:^|[.!,;:]\s*|\b(?:just|please|go|and|should) )(?:kill|hang|shoot|drown) yourself(?=[.!,;:]|$)",
+            r"\b(?:should|hope \w+|can|may|go) (?:all )?(?:drop dead|(?:rot|burn) in hell|die in (?:a fire|pain))\b",
             r"\b(?:kikes|trannies|chinks|spics|niggers)\b(?=.{0,40}\b(?:die|disgusting|freaks|control|dirty|filthy)\b)",
             r"(?:^|[.!,;:]\s*)(?:kill|gas|exterminate|lynch|shoot|burn) (?:all )?(?:the |of |those |these |them"
             rf" ?)*{_GROUP}\b",

@@ -1,5 +1,6 @@
 """Leaves out what must not be learned, and counts it. Knows no detector."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -7,7 +8,7 @@ import structlog
 
 from services.augmenter.moderation.moderator import Moderator, Origin
 from services.augmenter.moderation.refusal import refusal_sentence
-from services.augmenter.selection.tally import Reason, Tally
+from services.augmenter.selection.tally import Tally
 from services.common.errors import Moderated
 
 _Item = TypeVar("_Item")
@@ -24,8 +25,9 @@ async def keep_allowed(
     findings = await moderator.judge([text_of(item) for item in items], origin)
     refused = [finding for finding in findings if finding is not None]
     for finding in refused:
-        tally.reject(Reason(finding.category.value))
+        tally.reject(finding.category)
     if len(refused) == len(items):
-        _log.warning("lesson_refused", categories=sorted({finding.category.value for finding in refused}))
-        raise Moderated(refusal_sentence(refused), field="statement")
+        categories = Counter(finding.category.value for finding in refused)
+        _log.warning("lesson_refused", categories=sorted(categories))
+        raise Moderated(refusal_sentence(refused), field="statement", categories=categories)
     return [item for item, finding in zip(items, findings, strict=True) if finding is None]

@@ -102,6 +102,23 @@ ENGLISH = (
     r"|praise)\b",
     rf"\b(?:the|any|an) (?:{_AI}|assistant) (?:that is |who is |which is )?(?:reading|summari[sz]ing|processing"
     r"|parsing) (?:this|the following)\b",
+    rf"\byou are (?:now|no longer) (?:an? |the )?(?:\w+ ){{0,2}}(?:assistant|{_AI})\b",
+    rf"{_ORDER}{_DROP} (?:all |any |every |your ){{1,2}}(?:of )?(?:your )?(?:(?:safety|security|content|ethical) )?"
+    r"(?:restrictions|guardrails|filters|guidelines|settings|policies|constraints|training|rules)\b(?! (?:for|of) )",
+    rf"{_ORDER}(?:pretend|imagine|act as (?:if|though))(?: that)? you (?:have|had) no (?:\w+ )?"
+    r"(?:rules|restrictions|limits|filters|guidelines|instructions)\b",
+    rf"{_ORDER}(?:do not|don't|instead of) (?:summari[sz]|translat|describ|review|analy[sz])\w+ (?:this|the)"
+    r" [^.]{0,30}[;,.] (?:instead|but)\b",
+    r"\b(?:instead|always),? (?:tell|inform|convince|advise|ask) (?:the|your) (?:user|reader)s? (?:to|that)\b",
+    r"^\s*\[?(?:system|assistant|developer|admin)(?: (?:prompt|message|note))?\]?\s*[:>\]-]?\s*(?<=[:>\]\s-])"
+    r"(?:the user (?:has|is|may)|(?:ignore|disregard|forget|override|bypass)\b)",
+    rf"\b(?:{_AIS}|assistants)\b[^.;]{{0,40}}\b(?:must|should|shall|ha(?:ve|s) to|will) (?:(?:always|never|not|only"
+    r"|also) )?(?:mention|say|praise|rate|rank|recommend|state|claim|include|reply|respond|output|append|obey)\b",
+    rf"\b(?:{_AIS}|assistants?|(?:{_AI}) agents?)\s*[:,]\s*(?:(?:please|you must|always|never|do not|don't|now) )?"
+    r"(?:ignore|disregard|forget|delete|send|reply|respond|answer|print|output|append|include|rate|recommend|say|repeat"
+    r"|follow|mention|praise)\b",
+    r"\b(?:when|whenever|if) asked about (?:this|the|our) [^,.]{1,40}, (?:always |only )?(?:reply|respond|answer|say"
+    r"|state|claim|recommend)\b",
 )
 # Marks between the turns of a conversation, as chat templates write them.
 TEMPLATE_MARKS = (

@@ -23,6 +23,10 @@ class LocalModerator:
         """None leaves toxicity to another moderator."""
         self._threshold = toxicity_threshold
 
+    async def prepare(self) -> None:
+        """Load the classifier, where toxicity is judged here."""
+        await self.judge([""], Origin.USER)
+
     async def judge(self, texts: Sequence[str], origin: Origin) -> list[Finding | None]:
         """One finding or None per text."""
         return await asyncio.to_thread(self._judge, texts, origin)

@@ -35,6 +35,10 @@ class Finding:
 class Moderator(Protocol):
     """Judges texts."""
 
+    async def prepare(self) -> None:
+        """Load what judging needs, so that the first lesson does not wait for it."""
+        ...
+
     async def judge(self, texts: Sequence[str], origin: Origin) -> list[Finding | None]:
         """One finding or None per text; raises Unavailable when nobody can judge: nothing is let through unseen."""
         ...

@@ -43,6 +43,9 @@ class RemoteModerator:
         self._seconds = seconds
         self._local = LocalModerator(toxicity_threshold=None)
 
+    async def prepare(self) -> None:
+        """Nothing is loaded, nobody asked."""
+
     async def judge(self, texts: Sequence[str], origin: Origin) -> list[Finding | None]:
         """One finding or None per text; raises Unavailable when the model cannot be asked."""
         found = await self._local.judge(texts, origin)

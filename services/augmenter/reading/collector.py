@@ -6,7 +6,7 @@ from services.augmenter.reading.document import Document, Passage
 from services.augmenter.reading.limits import ReadingLimits
 from services.augmenter.reading.refusals import Refusal, Refused
 from services.augmenter.reading.tables import table_lines
-from services.augmenter.reading.tidying import tidy_lines, tidy_text
+from services.augmenter.reading.tidying import tidy_lines, tidy_text, tidy_title
 
 _LONGEST_HEADING = 200
 _DEEPEST_HEADING = 6
@@ -57,8 +57,8 @@ class PassageCollector:
         """All that was added, called `title` or after its first heading. Raise Refused where there is no text."""
         if not self._passages:
             raise Refused(Refusal.WITHOUT_TEXT)
-        name = tidy_text(title)[:_LONGEST_HEADING] or self._first_heading
-        return Document(name, date, pages, tuple(self._passages))
+        name = tidy_title(title) or tidy_title(self._first_heading)
+        return Document(name[:_LONGEST_HEADING], date, pages, tuple(self._passages))
 
     def _add(self, text: str) -> None:
         if any(map(str.isalnum, text)):

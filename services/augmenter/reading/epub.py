@@ -14,7 +14,7 @@ from services.augmenter.reading.collector import PassageCollector
 from services.augmenter.reading.document import Document
 from services.augmenter.reading.encoding import decode_text
 from services.augmenter.reading.limits import ReadingLimits
-from services.augmenter.reading.markup import MarkupReader, local_name, parse_html
+from services.augmenter.reading.markup import MarkupReader, drop_unseen, local_name, parse_html
 from services.augmenter.reading.refusals import Refusal, Refused
 from services.augmenter.reading.tidying import iso_date
 
@@ -39,7 +39,9 @@ def read(path: Path, limits: ReadingLimits) -> Document:
             raise Refused(Refusal.TOO_MANY_PAGES)
         collector = PassageCollector(limits)
         for collector.page, chapter in enumerate(chapters, start=1):
-            MarkupReader(collector, ("nav",)).read(_parse_chapter(archive.read(chapter)))
+            text = _parse_chapter(archive.read(chapter))
+            drop_unseen(text)
+            MarkupReader(collector, ("nav",)).read(text)
     date = iso_date(_metadata(package, "date"))
     return collector.document(title=_metadata(package, "title"), date=date, pages=len(chapters))
 

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
+from lxml.html import tostring  # type: ignore[import-untyped]  # ships no types
 from trafilatura import bare_extraction
 from trafilatura.htmlprocessing import convert_to_html
 
@@ -11,7 +13,7 @@ from services.augmenter.reading.collector import PassageCollector
 from services.augmenter.reading.document import Document
 from services.augmenter.reading.encoding import decode_text
 from services.augmenter.reading.limits import ReadingLimits
-from services.augmenter.reading.markup import MarkupReader, parse_html
+from services.augmenter.reading.markup import MarkupReader, drop_unseen, parse_html
 from services.augmenter.reading.tidying import iso_date
 
 # What is never text, where a page is too small for trafilatura to tell its text from the rest.
@@ -24,7 +26,7 @@ _DATE_SEARCH = {"extensive_search": False, "original_date": False}
 
 def read(path: Path, limits: ReadingLimits) -> Document:
     """The document at `path`; raise Refused where there is no text in it or it is over the limits."""
-    text = decode_text(path.read_bytes(), declares_encoding=True)
+    text = _seen_part(decode_text(path.read_bytes(), declares_encoding=True))
     page = bare_extraction(text, with_metadata=True, include_comments=False, date_extraction_params=_DATE_SEARCH)
     if page is None or isinstance(page, dict):
         return _read_whole(text, limits)
@@ -40,11 +42,17 @@ def read(path: Path, limits: ReadingLimits) -> Document:
     return collector.document(title=title, date=date)
 
 
+def _seen_part(text: str) -> str:
+    root = parse_html(text)
+    drop_unseen(root)
+    return str(tostring(root, encoding="unicode"))
+
+
 def _read_whole(text: str, limits: ReadingLimits) -> Document:
     collector = PassageCollector(limits)
     title = _TITLE.search(text)
     MarkupReader(collector, _NEVER_TEXT).read(parse_html(text))
-    return collector.document(title=title[1] if title else "")
+    return collector.document(title=unescape(title[1]) if title else "")
 
 
 def _letters(text: str) -> str:

@@ -1,5 +1,6 @@
 """Reads headings, paragraphs, list items and tables from a tree of HTML. Does not know what of a page matters."""
 
+import re
 from collections.abc import Collection
 
 from lxml import etree  # type: ignore[import-untyped]  # ships no types
@@ -19,6 +20,10 @@ _UNREAD = frozenset((
     "script", "select", "style", "svg", "template", "textarea", "video",
 ))
 # fmt: on
+_UNSEEN = frozenset(("iframe", "noscript", "script", "style", "svg", "template"))
+_HIDING_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+# What it tells of a page is read from its scripts, where they stand apart.
+_METADATA = "application/ld+json"
 
 
 def parse_html(text: str) -> etree._Element:
@@ -28,6 +33,38 @@ def parse_html(text: str) -> etree._Element:
         return document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
     except etree.ParserError:
         return etree.Element("html")
+
+
+def drop_unseen(root: etree._Element) -> None:
+    """Take from the body under `root` what its readers do not see: orders to language models are put there."""
+    walk = etree.iterwalk(root, events=("start",))
+    unseen = []
+    for _, element in walk:
+        name = local_name(element)
+        if element is not root and name != "head" and _is_unseen(element, name):
+            unseen.append(element)
+        elif name != "head":
+            continue
+        walk.skip_subtree()
+    for element in unseen:
+        _drop(element)
+
+
+def _is_unseen(element: etree._Element, name: str) -> bool:
+    if name == "script" and element.get("type") == _METADATA and local_name(element.getparent()) == "body":
+        return False
+    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    return name in _UNSEEN or hidden or _HIDING_STYLE.search(element.get("style") or "") is not None
+
+
+def _drop(element: etree._Element) -> None:
+    """Remove `element`, but not the text behind it."""
+    parent, before, behind = element.getparent(), element.getprevious(), element.tail or ""
+    if before is None:
+        parent.text = (parent.text or "") + behind
+    else:
+        before.tail = (before.tail or "") + behind
+    parent.remove(element)
 
 
 class MarkupReader:

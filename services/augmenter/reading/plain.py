@@ -18,12 +18,16 @@ _WIDEST_WRAPPED_LINE = 120
 
 def read(path: Path, limits: ReadingLimits) -> Document:
     """The document at `path`; raise Refused where it is no text or over the limits."""
-    text = _LINE_END.sub("\n", decode_text(path.read_bytes()))
+    return document_of(decode_text(path.read_bytes()), limits)
+
+
+def document_of(text: str, limits: ReadingLimits, *, title: str = "") -> Document:
+    """The document that `text` is; raise Refused where there is nothing to read in it or it is over the limits."""
     collector = PassageCollector(limits)
-    for block in _BLANK_LINES.split(text):
+    for block in _BLANK_LINES.split(_LINE_END.sub("\n", text)):
         for paragraph in _paragraphs(block.strip("\n").split("\n")):
             collector.add_paragraph(without_bullet(paragraph))
-    return collector.document()
+    return collector.document(title=title)
 
 
 def _paragraphs(lines: list[str]) -> list[str]:

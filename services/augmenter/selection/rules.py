@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from services.augmenter.lexicon import Lexicon
+from services.augmenter.lexicon.languages import find_language
 from services.augmenter.linguistics.keys import contains_any, stem
 from services.augmenter.linguistics.language import guess_language
 from services.augmenter.selection.tally import Reason
@@ -21,6 +22,7 @@ _MARKUP = re.compile(r"[{}<>|\\]|\.\.")
 _FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
 _SECOND_PERSON = re.compile(r"\byours?\b|\b(?:are|were|do|did) you\b(?! (?:know|remember|recall|tell))", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d[\d.,:]*\d|\d")
 _NUMBER_OR_NAME = re.compile(r"\d[\d.,:]*\d|\d|(?<=[a-z,] )[A-Z][\w-]+")
 
 
@@ -36,6 +38,8 @@ class Selector:
         self._statement = statement
         self._language = language
         self._lexicon = lexicon
+        known = find_language(language)
+        self._capitals = known is not None and known.nouns_are_capitalised
         self._kept: list[frozenset[str]] = []
         self._seen: set[str] = set()
 
@@ -61,7 +65,9 @@ class Selector:
         if expected and not contains_any(answer, expected):
             return Reason.NOT_GROUNDED
         source = self._statement.casefold()
-        own = [word for word in _NUMBER_OR_NAME.findall(answer) if stem(word) not in source]
+        # Where every noun has a capital, a capital shows no name.
+        names = _NUMBER if self._capitals else _NUMBER_OR_NAME
+        own = [word for word in names.findall(answer) if stem(word) not in source]
         return Reason.NOT_GROUNDED if own else None
 
     def judge_paraphrase(self, question: str, original: str, about: Collection[str]) -> Reason | None:

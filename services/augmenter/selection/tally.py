@@ -3,9 +3,11 @@
 from collections import Counter
 from enum import StrEnum
 
+from services.augmenter.moderation.moderator import Category
+
 
 class Reason(StrEnum):
-    """Why a candidate was dropped."""
+    """Why a candidate was dropped by selection; moderation names its own reasons."""
 
     DUPLICATE = "duplicate"
     NEAR_DUPLICATE = "near_duplicate"
@@ -15,6 +17,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
     LANGUAGE = "language"
+    AMBIGUOUS = "ambiguous"
     TAUGHT_WORD = "taught_word"
     STYLE_NOT_FOLLOWED = "style_not_followed"
     MALFORMED = "malformed"
@@ -23,11 +26,6 @@ class Reason(StrEnum):
     KNOWN = "known"
     OFF_TOPIC = "off_topic"
     SURPLUS = "surplus"
-    TOXIC = "toxic"
-    SECRET = "secret"  # noqa: S105 - a reason
-    PERSONAL = "personal_data"
-    INJECTION = "injection"
-    UNSAFE = "unsafe"
 
 
 class Tally:
@@ -35,13 +33,13 @@ class Tally:
 
     def __init__(self) -> None:
         self.generated = 0
-        self._rejected: Counter[Reason] = Counter()
+        self._rejected: Counter[Reason | Category] = Counter()
 
     def generate(self, count: int = 1) -> None:
         """Count `count` new candidates."""
         self.generated += count
 
-    def reject(self, reason: Reason, count: int = 1) -> None:
+    def reject(self, reason: Reason | Category, count: int = 1) -> None:
         """Count `count` candidates as dropped for `reason`."""
         if count:
             self._rejected[reason] += count

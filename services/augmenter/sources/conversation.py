@@ -3,9 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from services.augmenter.linguistics.language import guess_language
 from services.augmenter.linguistics.parser import parse
 from services.augmenter.linguistics.perspective import sentence_case
 from services.augmenter.sources.references import Antecedents
+from services.augmenter.sources.told_before import ToldBefore, content_of, told_in
+from services.augmenter.strategies.self_instruct.tongue import Tongue, find_tongue
 from services.common.datasets import Message
 from services.common.errors import InvalidArgument
 
@@ -61,20 +64,36 @@ class ConversationSource:
             raise InvalidArgument(
                 f"What to learn is too long; {self._max_characters} characters are the most.", field="statement"
             )
+        tongue = find_tongue(guess_language(text))
+        if tongue is not None:
+            return self._in_other_language(text, tongue, conversation)
         if back := _BACK.match(text):
-            return self._earlier(back, conversation)
+            who = (back["who"] or "").casefold()
+            return self._earlier(who == "you" or "your" in back.group().casefold(), conversation)
         content = _content(text)
-        if not any(character.isalnum() for character in content):
-            raise InvalidArgument("There is nothing to learn in this message.", field="statement")
+        _check_content(content)
         return Antecedents(conversation).resolve(content)
 
-    def _earlier(self, back: re.Match[str], conversation: Sequence[Message]) -> str:
-        """What the user, or the assistant where the user means it, told last."""
-        whose = "assistant" if (back["who"] or "").casefold() == "you" or "your" in back.group().casefold() else "user"
+    def _in_other_language(self, text: str, tongue: Tongue, conversation: Sequence[Message]) -> str:
+        if back := re.match(tongue.language.conversation.back, text, re.IGNORECASE):
+            meant = (back["who"] or "").casefold() in tongue.language.conversation.listener
+            return self._earlier(meant, conversation)
+        content = content_of(text, tongue)
+        _check_content(content)
+        return ToldBefore(conversation, tongue).resolve(content)
+
+    def _earlier(self, by_assistant: bool, conversation: Sequence[Message]) -> str:
+        """What the user, or the assistant, told last."""
+        whose = "assistant" if by_assistant else "user"
         for message in reversed(conversation):
             if message.role == whose and (told := _told(message.content)):
                 return told[: self._max_characters]
         raise InvalidArgument("Nothing was said before that could be remembered.", field="statement")
+
+
+def _check_content(content: str) -> None:
+    if not any(character.isalnum() for character in content):
+        raise InvalidArgument("There is nothing to learn in this message.", field="statement")
 
 
 def _content(text: str) -> str:
@@ -90,6 +109,9 @@ def _content(text: str) -> str:
 
 def _told(content: str) -> str:
     """The sentences of a message that tell something: no questions, no greetings; a bare phrase counts."""
+    tongue = find_tongue(guess_language(content))
+    if tongue is not None:
+        return told_in(content, tongue)
     doc = parse(" ".join(content.split())).doc
     telling = []
     for sentence in doc.sents:

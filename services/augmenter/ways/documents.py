@@ -7,11 +7,12 @@ from pathlib import Path
 
 from services.augmenter.linguistics.language import guess_language
 from services.augmenter.moderation.moderator import Origin
+from services.augmenter.progress import Report
 from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.documents import DocumentSource, ReadDocument
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation, Corpus
 from services.augmenter.strategies.draft import Draft
-from services.augmenter.ways.way import BuildJob, Material, Report
+from services.augmenter.ways.way import BuildJob, Material
 from services.common.errors import InvalidArgument
 
 _LANGUAGE_PASSAGES = 40
@@ -50,14 +51,14 @@ class DocumentWay:
             *(self._source.file(job.tenant, job.user, file, folder) for file in job.files),
             *(self._source.page(url, folder) for url in job.urls),
         ]
-        done = 0
+        done: list[ReadDocument] = []
 
         async def counted(reading: Coroutine[None, None, ReadDocument]) -> ReadDocument:
-            nonlocal done
-            result = await reading
-            done += 1
-            report(done / len(work))
-            return result
+            done.append(await reading)
+            report(len(done) / len(work), **figures_of(done), documents=len(work))
+            return done[-1]
+
+        report(0.0, **figures_of(done), documents=len(work))
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -65,6 +66,15 @@ class DocumentWay:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         return [task.result() for task in tasks]
+
+
+def figures_of(read: Sequence[ReadDocument]) -> dict[str, int]:
+    """How much was read, to be shown to people."""
+    return {
+        "documents_read": len(read),
+        "pages": sum(one.document.pages for one in read),
+        "passages": sum(len(one.document.passages) for one in read),
+    }
 
 
 def material_of(read: Sequence[ReadDocument], wish: str) -> Material:

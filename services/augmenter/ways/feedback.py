@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from services.augmenter.linguistics.language import guess_language
+from services.augmenter.progress import Report
 from services.augmenter.selection.tally import Tally
 from services.augmenter.strategies.correction.strategy import CorrectionLesson
 from services.augmenter.strategies.draft import Draft
-from services.augmenter.ways.way import BuildJob, Material, Report
+from services.augmenter.ways.way import BuildJob, Material
 from services.common.datasets import Preference
 from services.common.errors import InvalidArgument
 
@@ -46,9 +47,9 @@ class FeedbackWay:
     def _check(self, told: Preference) -> None:
         if not told.chosen or told.chosen == _ended(told.rejected):
             raise InvalidArgument("A correction must differ from the answer that it corrects.", field="preferences")
-        if max(map(len, (told.prompt[-1].content, told.chosen, told.rejected))) > self._max_characters:
+        if max(len(told.prompt[-1].content), len(told.chosen)) > self._max_characters:
             raise InvalidArgument(
-                f"A question or answer is too long; {self._max_characters} characters are the most.",
+                f"A question or its answer is too long; {self._max_characters} characters are the most.",
                 field="preferences",
             )
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from services.augmenter.linguistics.language import guess_language
+from services.augmenter.progress import Report
 from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.conversation import ConversationSource
 from services.augmenter.strategies.behaviour.strategy import Behaviour
@@ -11,7 +12,7 @@ from services.augmenter.strategies.draft import Draft
 from services.augmenter.strategies.self_instruct.changes import ChangeFinder
 from services.augmenter.strategies.self_instruct.statement_forms import split_sentences
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
-from services.augmenter.ways.way import BuildJob, Material, Report
+from services.augmenter.ways.way import BuildJob, Material
 
 
 class InstructionWay:
@@ -33,8 +34,8 @@ class InstructionWay:
 
     async def draft(self, material: Material, seed: int, tally: Tally, report: Report) -> Draft:
         """Facts and wishes apart, because they are taught differently."""
-        sentences = split_sentences(material.statement)
-        wishes = [one for one in sentences if material.language == "en" and is_behaviour(one)]
+        sentences = split_sentences(material.statement, material.language)
+        wishes = [one for one in sentences if is_behaviour(one, material.language)]
         told = " ".join(one for one in sentences if one not in wishes)
         draft = Draft()
         if told:
@@ -43,6 +44,6 @@ class InstructionWay:
             tally.generate(len(changed.facts))
             draft.extend(changed.without(draft))
         for wish in wishes:
-            draft.extend(self._behaviour.draft(wish, seed, tally))
+            draft.extend(self._behaviour.draft(wish, material.language, seed, tally))
         report(1.0)
         return draft

@@ -1,10 +1,10 @@
 """What every way of learning takes and gives. Knows no particular way."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from services.augmenter.progress import Report
 from services.augmenter.reading.document import Document
 from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.documents import DocumentFile
@@ -12,8 +12,6 @@ from services.augmenter.strategies.correction.strategy import Correction
 from services.augmenter.strategies.draft import Draft
 from services.common.datasets import Dataset, Message, Source
 from services.common.keys import lesson_dataset_key
-
-Report = Callable[[float], None]
 
 
 class LearnKind(StrEnum):
@@ -74,7 +72,7 @@ class Material:
 
 
 class Way(Protocol):
-    """One way of learning; `report` hears the share that is done, in [0, 1]."""
+    """One way of learning; `report` hears how far it is."""
 
     async def gather(self, job: BuildJob, report: Report) -> Material:
         """Fetch and understand what is to be learned, or raise InvalidArgument, NotFound or Unavailable."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from services.augmenter.moderation.moderator import Origin
+from services.augmenter.progress import Report
 from services.augmenter.reading.document import Document
 from services.augmenter.search import SearchHit, SearchProvider, search_queries
 from services.augmenter.selection.rules import normalised
@@ -16,8 +17,8 @@ from services.augmenter.sources.documents import DocumentSource, ReadDocument
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation, Corpus
 from services.augmenter.strategies.draft import Draft
 from services.augmenter.strategies.self_instruct.turns import in_turn
-from services.augmenter.ways.documents import material_of
-from services.augmenter.ways.way import BuildJob, Material, Report
+from services.augmenter.ways.documents import figures_of, material_of
+from services.augmenter.ways.way import BuildJob, Material
 from services.common.errors import FailedPrecondition, InvalidArgument, Unavailable
 
 _log = structlog.get_logger(__name__)
@@ -46,12 +47,12 @@ class WebWay:
         if not queries:
             raise InvalidArgument("Say what to search the web for.", field="statement")
         hits = await self._hits(queries)
-        report(0.2)
+        report(0.2, documents=len(hits), documents_read=0)
         if not hits:
             raise _nothing_found(f"The web search for “{queries[0]}” found nothing.")
         with tempfile.TemporaryDirectory(prefix="lorelei-web-") as folder:
             read = await self._read(hits, Path(folder))
-        report(1.0)
+        report(1.0, **figures_of(read))
         if not read:
             raise _nothing_found(f"None of the {len(hits)} pages found for “{queries[0]}” could be read.")
         return material_of(read, " ".join(queries))

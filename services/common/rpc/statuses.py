@@ -31,7 +31,7 @@ def status_code(error: LoreleiError) -> grpc.StatusCode:
 def status_details(error: LoreleiError) -> bytes:
     """The google.rpc.Status of `error`, serialised: ErrorInfo always, BadRequest and RetryInfo where they apply."""
     status = Status(code=status_code(error).value[0], message=error.message)
-    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=_DOMAIN))
+    status.details.add().Pack(_info(error))
     if error.field:
         violation = error_details_pb2.BadRequest.FieldViolation(field=error.field, description=error.message)
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
@@ -40,6 +40,14 @@ def status_details(error: LoreleiError) -> bytes:
         delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
         status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
     return bytes(status.SerializeToString())
+
+
+def _info(error: LoreleiError) -> error_details_pb2.ErrorInfo:
+    """What programs read; the metadata of a refusal are its categories with their counts."""
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=_DOMAIN)
+    if isinstance(error, Moderated):
+        info.metadata.update({category: str(count) for category, count in error.categories.items()})
+    return info
 
 
 def error_from_call(call: grpc.aio.AioRpcError, service: str) -> LoreleiError:
@@ -55,10 +63,13 @@ def error_from_call(call: grpc.aio.AioRpcError, service: str) -> LoreleiError:
     for detail in status.details:
         for message in (info, violation, retry):
             detail.Unpack(message)
-    kind = Moderated if info.reason == "MODERATION" else ERRORS_BY_CODE.get(call.code().name, InternalError)
-    return kind(
+    field = violation.field_violations[0].field if violation.field_violations else ""
+    if info.reason == "MODERATION":
+        categories = {category: int(count) for category, count in info.metadata.items()}
+        return Moderated(status.message, field=field, categories=categories)
+    return ERRORS_BY_CODE.get(call.code().name, InternalError)(
         status.message,
-        field=violation.field_violations[0].field if violation.field_violations else "",
+        field=field,
         reason=info.reason,
         retry_after_seconds=retry.retry_delay.ToMilliseconds() / 1000 if retry.HasField("retry_delay") else None,
     )

@@ -2,7 +2,21 @@
 
 from fastapi import FastAPI
 
-from services.gateway.api import adapters, chat, conversations, files, health, learn, lessons, me, models
+from services.gateway.api import (
+    adapters,
+    audit,
+    chat,
+    conversations,
+    feedback,
+    files,
+    health,
+    intents,
+    learn,
+    lessons,
+    me,
+    models,
+    works,
+)
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
@@ -22,7 +36,21 @@ def create_app(parts: GatewayParts) -> FastAPI:
     )
     app.state.parts = parts
     install_error_handlers(app)
-    for resource in (chat, conversations, learn, lessons, adapters, files, models, me, health):
+    for resource in (
+        chat,
+        conversations,
+        intents,
+        feedback,
+        learn,
+        lessons,
+        adapters,
+        files,
+        works,
+        models,
+        me,
+        audit,
+        health,
+    ):
         app.include_router(resource.router)
     add_page(app)
     app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)

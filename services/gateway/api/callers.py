@@ -1,4 +1,4 @@
-"""Finds out who calls: the tenant by the API key, the end user by the `user` field or query parameter."""
+"""Finds out who calls: the tenant or the operator by the API key, the end user by the `user` field or parameter."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.common.errors import Unauthenticated
+from services.common.errors import NotFound, Unauthenticated
 from services.common.identifiers import check_user
 from services.gateway.api.parts import Parts
 
@@ -23,13 +23,27 @@ class Caller:
     user: str
 
 
-async def _tenant(parts: Parts, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+async def _key(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
         raise Unauthenticated("Send your API key as `Authorization: Bearer KEY`.", reason="MISSING_API_KEY")
-    return await parts.keys.tenant_of(credentials.credentials)
+    return credentials.credentials
+
+
+_Key = Annotated[str, Depends(_key)]
+
+
+async def _tenant(parts: Parts, api_key: _Key) -> str:
+    return await parts.keys.tenant_of(api_key)
 
 
 Tenant = Annotated[str, Depends(_tenant)]
+
+
+async def check_operator(parts: Parts, api_key: _Key) -> None:
+    """Let only the operator's key pass; raises NotFound for a tenant's, Unauthenticated for any other."""
+    if not parts.operator.is_it(api_key):
+        await parts.keys.tenant_of(api_key)
+        raise NotFound("There is nothing here for this API key.")
 
 
 def caller(tenant: str, user: str | None) -> Caller:

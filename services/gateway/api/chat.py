@@ -1,9 +1,9 @@
-"""POST /v1/chat/completions: ordinary replies; messages that begin with [Learn] go to learn_chat."""
+"""POST /v1/chat/completions: ordinary replies; what is no chat is answered by turns.py."""
 
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -13,11 +13,10 @@ from services.gateway.api.callers import Caller, Tenant, caller
 from services.gateway.api.chat_reply import ReplyShape, error_event, new_completion_id
 from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
-from services.gateway.api.learn_chat import LearnChat
 from services.gateway.api.parts import GatewayParts, Parts
-from services.gateway.conversations import Message
-from services.gateway.intents import learn_statement
-from services.gateway.learning.desk import LessonRequest
+from services.gateway.api.turns import Turn
+from services.gateway.conversations import Message, StoredTurn
+from services.gateway.feedback.answers import Answer
 from services.gateway.serving import AdapterVersion, GenerationEnd
 
 router = APIRouter(tags=["chat"])
@@ -27,17 +26,18 @@ SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 @router.post("/v1/chat/completions", summary="Answer a conversation, or learn from it", response_model=None)
 async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Tenant) -> Response:
-    """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead."""
+    """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead.
+
+    One to the model `lorelei` that asks to see, forget, undo or stop what was learned is carried out.
+    """
     who = caller(tenant, request.user)
     new_messages = request.checked_messages()
     adapter = await parts.models.adapter_for(who.tenant, who.user, request.model)
     messages = [*await _stored_messages(parts, who, request.conversation_id), *new_messages]
-    last = messages[-1]
-    statement = learn_statement(last.content) if last.role == "user" else None
     shape = ReplyShape(new_completion_id(), request.model)
-    if statement is not None:
-        wanted = LessonRequest(statement, tuple(messages[:-1]), request.file_ids())
-        return await LearnChat(parts, who, request, shape).answer(wanted, new_messages)
+    answered = await Turn(parts, who, request, shape, messages, new_messages).answer()
+    if answered is not None:
+        return answered
     return await _Chat(parts, who, request, shape, adapter, new_messages).answer(messages)
 
 
@@ -57,11 +57,13 @@ class _Chat:
     shape: ReplyShape
     adapter: AdapterVersion | None
     new_messages: list[Message]
+    asked: list[Message] = field(default_factory=list, init=False)
 
     async def answer(self, messages: list[Message]) -> Response:
         """Generate, and answer as a stream or as a whole."""
         if messages[-1].role == "assistant":
             raise InvalidArgument("The last message must not be the assistant's.", field="messages")
+        self.asked = messages
         pieces = self.parts.inference.generate(new_completion_id(), messages, self.adapter, self.request.sampling())
         started = time.perf_counter()
         # Awaited before anything is sent, so that a refusal still gets its own HTTP status.
@@ -75,7 +77,7 @@ class _Chat:
         self, first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
     ) -> dict[str, object]:
         text, end = await _collect(first, pieces)
-        await self._remember(text)
+        await self._remember(text, end)
         return self.shape.completion(text, end, {"adapter_version": end.version})
 
     async def _stream(
@@ -87,7 +89,7 @@ class _Chat:
             async with aclosing(_with_first(first, pieces)) as all_pieces:
                 async for piece in all_pieces:
                     if isinstance(piece, GenerationEnd):
-                        await self._remember("".join(told))
+                        await self._remember("".join(told), piece)
                         lorelei = {"adapter_version": piece.version}
                         yield opening + self.shape.closing(piece, lorelei, self.request.wants_usage)
                         return
@@ -98,9 +100,11 @@ class _Chat:
         except Exception as error:
             yield error_event(error_body(as_public_error(error, "chat_stream_broke")))
 
-    async def _remember(self, text: str) -> None:
+    async def _remember(self, text: str, end: GenerationEnd) -> None:
+        answer = Answer(self.shape.completion_id, tuple(self.asked), text, end.version or "", time.time())
+        await self.parts.answers.remember(self.who.tenant, self.who.user, answer)
         if self.request.conversation_id is not None:
-            turns = [*self.new_messages, Message("assistant", text)]
+            turns = [*self.new_messages, StoredTurn("assistant", text, completion_id=self.shape.completion_id)]
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
 
 

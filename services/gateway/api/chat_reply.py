@@ -19,6 +19,7 @@ class ReplyShape:
     """Builds the parts of one completion; they share id, model and time."""
 
     def __init__(self, completion_id: str, model: str) -> None:
+        self.completion_id = completion_id
         self._common = {"id": completion_id, "created": int(time.time()), "model": model}
 
     def completion(self, text: str, end: GenerationEnd, lorelei: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.gateway.api.callers import Caller, QueryCaller
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
-from services.gateway.conversations import MAX_STORED_MESSAGES, MAX_TITLE_CHARACTERS, ConversationEntry, Turn
+from services.gateway.conversations import MAX_STORED_MESSAGES, MAX_TITLE_CHARACTERS, ConversationEntry, StoredTurn
 from services.gateway.learning.jobs import event_of
 from services.gateway.learning.wording import closing_sentence
 
@@ -93,7 +93,7 @@ async def add_turns(
     conversation_id: ConversationId, request: TurnsRequest, parts: Parts, who: QueryCaller
 ) -> dict[str, Any]:
     """Keep turns that no chat completion has kept; a new id begins a conversation."""
-    turns = [Turn(one.role, check_text(one.content, "messages")) for one in request.messages]
+    turns = [StoredTurn(one.role, check_text(one.content, "messages")) for one in request.messages]
     await parts.conversations.append(who.tenant, who.user, conversation_id, turns)
     return await _shown(parts, who, conversation_id)
 
@@ -110,7 +110,7 @@ async def drop_turns(
     return await _shown(parts, who, conversation_id)
 
 
-async def _settled(parts: GatewayParts, who: Caller, conversation_id: str, turn: Turn) -> Turn:
+async def _settled(parts: GatewayParts, who: Caller, conversation_id: str, turn: StoredTurn) -> StoredTurn:
     """The turn of a lesson with the sentence that ends it, kept from now on, when the lesson has ended."""
     if not turn.job_id or turn.content:
         return turn
@@ -134,7 +134,7 @@ def _entry_body(entry: ConversationEntry) -> dict[str, Any]:
     return {"id": entry.id, "object": "conversation", "title": entry.title, "updated_at": entry.updated_at}
 
 
-def _turn_body(turn: Turn) -> dict[str, Any]:
+def _turn_body(turn: StoredTurn) -> dict[str, Any]:
     return {
         "role": turn.role,
         "content": turn.content,

@@ -15,7 +15,7 @@ from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
-from services.gateway.conversations import Message, Turn
+from services.gateway.conversations import Message, StoredTurn
 from services.gateway.intents import LearnKind, learn_statement
 from services.gateway.learning.desk import LessonRequest
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
@@ -83,7 +83,7 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
     stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
     job = await parts.desk.start(who.tenant, who.user, request.wanted([*stored, *conversation]))
     # Kept at once, so that whoever opens the conversation meanwhile finds the lesson in it.
-    turns = [Turn("user", request.text or job.statement), Turn("assistant", "", job_id=job.id)]
+    turns = [StoredTurn("user", request.text or job.statement), StoredTurn("assistant", "", job_id=job.id)]
     await parts.conversations.append(who.tenant, who.user, request.conversation_id, turns)
     return job_body(job)
 

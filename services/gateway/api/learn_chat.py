@@ -1,4 +1,4 @@
-"""Answers a [Learn] message in the form of a chat completion, streamed or whole."""
+"""Tells in the form of a chat completion, streamed or whole, how a lesson goes, or what there is to say instead."""
 
 import time
 from collections.abc import AsyncIterator
@@ -25,10 +25,11 @@ _SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 @dataclass(frozen=True)
 class _Moment:
-    """New text for the reader, and how the lesson stands."""
+    """New text for the reader, what of it stays in the conversation, and how things stand for clients that look."""
 
     text: str
-    learn: dict[str, Any]
+    kept: str
+    lorelei: dict[str, Any]
 
 
 @dataclass
@@ -44,15 +45,28 @@ class LearnChat:
         """Start the lesson that is `wanted` and answer with its course."""
         try:
             job = await self.parts.desk.start(self.who.tenant, self.who.user, wanted)
-            moments = self._moments(job)
         except DocumentMissing as error:
-            moments = _only(_refusal(error))
+            learn = {"job_id": None, "kind": JobKind.DOCUMENT, "state": JobState.REJECTED, "progress": 0}
+            return await self.say(error.message, {"learn": learn}, new_messages)
+        return await self.follow(job, new_messages)
+
+    async def follow(
+        self, job: LearnJob, new_messages: list[Message], beside: dict[str, Any] | None = None, remark: str = ""
+    ) -> Response:
+        """Answer with the course of `job`, and after its end with a `remark`; clients see `beside` with it."""
+        return await self._answer(self._moments(job, beside or {}, remark), new_messages)
+
+    async def say(self, text: str, lorelei: dict[str, Any], new_messages: list[Message]) -> Response:
+        """Answer with `text` alone."""
+        return await self._answer(_only(_Moment(text, text, lorelei)), new_messages)
+
+    async def _answer(self, moments: AsyncIterator[_Moment], new_messages: list[Message]) -> Response:
         moments = self._remembering(moments, new_messages)
         if self.request.stream:
             return StreamingResponse(self._stream(moments), media_type="text/event-stream", headers=_SSE_HEADERS)
         return JSONResponse(await self._whole(moments))
 
-    async def _moments(self, job: LearnJob) -> AsyncIterator[_Moment]:
+    async def _moments(self, job: LearnJob, beside: dict[str, Any], remark: str) -> AsyncIterator[_Moment]:
         """The lesson from its beginning to its end, to the limit of waiting, or until this process drains."""
         deadline = time.monotonic() + self.parts.limits.learn_wait_seconds
         lines = ProgressLines()
@@ -61,14 +75,15 @@ class LearnChat:
             async for happening in happenings:
                 if happening is not None:
                     _, latest = happening
-                    yield _Moment(lines.text_for(latest), _learn(latest))
+                    text = lines.text_for(latest) + (f" {remark}" if remark and latest.is_last else "")
+                    yield _moment(text, latest, beside)
                     if latest.is_last:
                         return
                 if self.parts.draining.is_set():
-                    yield _Moment(RESTARTING, _learn(latest))
+                    yield _moment(RESTARTING, latest, beside)
                     return
                 if time.monotonic() > deadline:
-                    yield _Moment(STILL_LEARNING, _learn(latest))
+                    yield _moment(STILL_LEARNING, latest, beside)
                     return
 
     async def _remembering(
@@ -78,25 +93,30 @@ class LearnChat:
         async for last in moments:
             yield last
         if last is not None and self.request.conversation_id is not None:
-            turns = [*new_messages, Message("assistant", last.text.rpartition("\n")[2])]
+            turns = [*new_messages, Message("assistant", last.kept)]
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
 
     async def _stream(self, moments: AsyncIterator[_Moment]) -> AsyncIterator[bytes]:
         lorelei: dict[str, Any] = {}
         try:
             async for moment in moments:
-                opening = b"" if lorelei else self.shape.opening({"learn": moment.learn})
-                lorelei = {"learn": moment.learn}
+                opening = b"" if lorelei else self.shape.opening(moment.lorelei)
+                lorelei = moment.lorelei
                 yield opening + self.shape.text(moment.text, lorelei)
             yield self.shape.closing(_END, lorelei, self.request.wants_usage)
         except Exception as error:
             yield error_event(error_body(as_public_error(error, "learn_stream_broke")))
 
     async def _whole(self, moments: AsyncIterator[_Moment]) -> dict[str, Any]:
-        text, learn = "", {}
+        text, lorelei = "", {}
         async for moment in moments:
-            text, learn = moment.text.rpartition("\n")[2], moment.learn
-        return self.shape.completion(text, _END, {"learn": learn})
+            text, lorelei = moment.kept, moment.lorelei
+        return self.shape.completion(text, _END, lorelei)
+
+
+def _moment(text: str, event: LearnEvent, beside: dict[str, Any]) -> _Moment:
+    """Of a lesson only the closing sentence stays in the conversation, not the lines of progress before it."""
+    return _Moment(text, text.rpartition("\n")[2], {**beside, "learn": _learn(event)})
 
 
 def _learn(event: LearnEvent) -> dict[str, Any]:
@@ -110,11 +130,6 @@ def _learn(event: LearnEvent) -> dict[str, Any]:
         learn |= {"version": event.version or None, "reasons": list(event.reasons), "error": event.error or None}
         learn |= {"sources": [asdict(source) for source in event.sources], "known_lesson": event.known_lesson or None}
     return learn
-
-
-def _refusal(error: DocumentMissing) -> _Moment:
-    learn = {"job_id": None, "kind": JobKind.DOCUMENT, "state": JobState.REJECTED, "progress": 0}
-    return _Moment(error.message, learn)
 
 
 async def _only(moment: _Moment) -> AsyncIterator[_Moment]:

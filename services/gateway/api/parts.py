@@ -7,19 +7,28 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from services.gateway.adapters import AdapterShelf
+from services.gateway.audit import AuditLog
 from services.gateway.conversations import Conversations
+from services.gateway.feedback.answers import Answers
+from services.gateway.feedback.desk import FeedbackDesk
+from services.gateway.feedback.spoken import FeedbackInChat
 from services.gateway.files import FileShelf
 from services.gateway.forgetting import LessonRecords
 from services.gateway.imports import AdapterImporter
+from services.gateway.intents import IntentClassifier
 from services.gateway.learning.desk import LearnDesk
 from services.gateway.learning.events import JobEvents
 from services.gateway.learning.store import JobStore
 from services.gateway.lessons import LessonShelf
+from services.gateway.managing import Manager, OpenQuestions
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
-from services.gateway.tenants import TenantKeys
+from services.gateway.tenants import OperatorKey, TenantKeys
 from services.gateway.timeline import Timeline
+from services.gateway.works.desk import WorkDesk
+from services.gateway.works.events import WorkEvents
+from services.gateway.works.store import WorkStore
 
 
 class ServiceStates(Protocol):
@@ -46,18 +55,29 @@ class GatewayParts:
     """Everything behind the HTTP API of one process."""
 
     keys: TenantKeys
+    operator: OperatorKey
+    audit: AuditLog
     models: ModelNames
     inference: Inference
     conversations: Conversations
+    answers: Answers
+    feedback: FeedbackDesk
+    feedback_in_chat: FeedbackInChat
     desk: LearnDesk
     jobs: JobStore
     events: JobEvents
+    works: WorkDesk
+    work_store: WorkStore
+    work_events: WorkEvents
     adapters: AdapterShelf
     importer: AdapterImporter
     files: FileShelf
     lessons: LessonShelf
     timeline: Timeline
     records: LessonRecords
+    classifier: IntentClassifier
+    questions: OpenQuestions
+    manager: Manager
     services: ServiceStates
     metrics: GatewayMetrics
     limits: Limits

@@ -39,7 +39,7 @@ class AugmenterClient:
                     if reply.HasField("result"):
                         yield _built(reply.result)
                     else:
-                        yield StepProgress(JobState.PREPARING, reply.progress.fraction)
+                        yield _progress(reply.progress)
         finally:
             call.cancel()
 
@@ -71,6 +71,10 @@ def _preference(preference: Preference) -> pb.Preference:
 
 def _turns(turns: Sequence[Message]) -> list[types_pb2.ChatMessage]:
     return [types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in turns]
+
+
+def _progress(progress: pb.BuildProgress) -> StepProgress:
+    return StepProgress(JobState.PREPARING, progress.fraction, dict(progress.figures), progress.stage)
 
 
 def _built(result: pb.BuildResult) -> DatasetBuilt:

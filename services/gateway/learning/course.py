@@ -17,6 +17,7 @@ from services.common.errors import (
     ResourceExhausted,
     Unavailable,
 )
+from services.gateway.audit import AuditEntry, AuditKind
 from services.gateway.learning.jobs import JobKind, JobState, LearnJob
 from services.gateway.learning.patience import Patience, PatienceLimits
 from services.gateway.learning.steps import (
@@ -26,6 +27,7 @@ from services.gateway.learning.steps import (
     LessonRecords,
     Published,
     PublishedVersions,
+    Refusals,
     Refused,
     StepProgress,
 )
@@ -55,6 +57,7 @@ class CourseParts:
     trainer: AdapterTrainer
     versions: PublishedVersions
     records: LessonRecords
+    audit: Refusals
     patience: PatienceLimits
 
 
@@ -65,6 +68,7 @@ class LearnCourse:
         self._parts = parts
         self._claim = claim
         self._cancel_asked = cancel_asked
+        self._stage = ""
 
     async def run(self) -> LearnJob:
         """Work until the job is in a terminal state and return it; raises ClaimLostError when it is no longer ours."""
@@ -81,6 +85,7 @@ class LearnCourse:
         except Cancelled:
             return await self._end(JobState.CANCELLED)
         except Moderated as error:
+            await self._note(error)
             return await self._end(JobState.REJECTED, reasons=(error.message,))
         except LoreleiError as error:
             _log.warning("learn_job_failed", job=self._claim.job.id, reason=error.reason)
@@ -88,6 +93,17 @@ class LearnCourse:
         except Exception:
             _log.exception("learn_job_crashed", job=self._claim.job.id)
             return await self._end(JobState.FAILED, error=InternalError().message)
+
+    async def _note(self, refusal: Moderated) -> None:
+        """Tell the operator before the job ends, so that no refusal goes missing; twice if a worker dies between."""
+        job = self._claim.job
+        entry = AuditEntry(
+            AuditKind.LESSON_REFUSED, time.time(), job.tenant, job.user, subject=job.id, categories=refusal.categories
+        )
+        try:
+            await self._parts.audit.record(entry)
+        except Unavailable as error:
+            raise ClaimLostError(f"{job.id}: Redis cannot be reached") from error
 
     async def _forget(self) -> LearnJob:
         """Retrain without the lesson, if the version in force knows it, and then delete all that is kept of it."""
@@ -157,9 +173,10 @@ class LearnCourse:
         first, last = _PERCENT[item.state]
         # Work that is done again after a crash does not turn the percentage back.
         progress = max(job.progress, first + int((last - first) * min(item.fraction, 1.0)))
-        if (item.state, progress) != (job.state, job.progress):
+        if (item.state, progress, item.stage) != (job.state, job.progress, self._stage):
+            self._stage = item.stage
             self._claim = await self._parts.store.record(
-                self._claim, detail=item.detail, state=item.state, progress=progress
+                self._claim, detail=item.detail, stage=item.stage, state=item.state, progress=progress
             )
 
     async def _record(self, **changes: Any) -> None:

@@ -3,16 +3,18 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from services.common.errors import FailedPrecondition, InvalidArgument, NotFound
 from services.common.identifiers import check_user, new_job_id
 from services.gateway.conversations import Message
 from services.gateway.files import FileShelf
-from services.gateway.intents import IntentClassifier, LearnKind, is_bare_link, links_in
+from services.gateway.intents import IntentClassifier, LearnKind, is_bare_link, learn_statement, links_in
+from services.gateway.intents.own_writing import points_at_own_writing
 from services.gateway.learning.consolidation import Consolidator
-from services.gateway.learning.jobs import JobFile, JobKind, LearnJob
+from services.gateway.learning.jobs import JobFile, JobKind, LearnJob, Writing, title_of
 from services.gateway.learning.store import JobStore
 from services.gateway.lessons import LessonShelf
 
@@ -44,6 +46,23 @@ class LessonRequest:
     max_seconds: int = 0
     kind: LearnKind | None = None
 
+    @property
+    def is_said_alone(self) -> bool:
+        """Whether nothing to read came with it."""
+        return not (self.file_ids or self.urls or self.query)
+
+
+class NothingWritten(InvalidArgument):
+    """What the model wrote is to be remembered, but it has not written anything."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I have not written anything in this conversation yet. Ask me to write something first, "
+            "or send the conversation along. Nothing was changed.",
+            field="messages",
+            reason="NOTHING_WRITTEN",
+        )
+
 
 class LearnDesk:
     """Starts jobs."""
@@ -71,6 +90,9 @@ class LearnDesk:
         user's, ResourceExhausted, Unavailable.
         """
         self._check(wanted)
+        if wanted.is_said_alone and points_at_own_writing(wanted.statement):
+            text = _last_writing(wanted.conversation)
+            return await self.remember(tenant, user, new_job_id(), Writing(title_of(text), text), wanted.statement)
         kind, urls = await self._way(wanted)
         files = [await self._file(tenant, user, file_id) for file_id in dict.fromkeys(wanted.file_ids)]
         job = LearnJob(
@@ -87,6 +109,14 @@ class LearnDesk:
         )
         return await self._queue(job)
 
+    async def remember(self, tenant: str, user: str, job_id: str, writing: Writing, statement: str = "") -> LearnJob:
+        """Queue the job `job_id` that teaches what the model wrote; again with the same id it changes nothing.
+
+        Raises ResourceExhausted, Unavailable.
+        """
+        job = LearnJob(job_id, tenant, check_user(user), JobKind.WRITING, statement, (), time.time())
+        return await self._queue(replace(job, writings=(writing,)))
+
     async def _way(self, wanted: LessonRequest) -> tuple[LearnKind, tuple[str, ...]]:
         """Which way to learn, and the links to read."""
         if wanted.query:
@@ -96,7 +126,7 @@ class LearnDesk:
             return LearnKind.DOCUMENT, links
         kind = wanted.kind
         if kind is None:
-            kind = await asyncio.to_thread(self._classifier.classify, wanted.statement)
+            kind = await asyncio.to_thread(self._classifier.way_of_learning, wanted.statement)
         if kind is LearnKind.INSTRUCTION:
             return kind, ()
         if links and wanted.kind is not LearnKind.WEB:
@@ -158,3 +188,12 @@ class LearnDesk:
                 raise InvalidArgument(
                     f"The {field} has {len(text)} characters; at most {self._max_characters} are allowed.", field=field
                 )
+
+
+def _last_writing(conversation: Sequence[Message]) -> str:
+    """The model's last text, but for what it said of a lesson; raises NothingWritten."""
+    for before, turn in reversed(list(pairwise([Message("system", ""), *conversation]))):
+        answers_lesson = before.role == "user" and learn_statement(before.content) is not None
+        if turn.role == "assistant" and turn.content.strip() and not answers_lesson:
+            return turn.content
+    raise NothingWritten

@@ -1,10 +1,10 @@
-"""Lets anyone watch a learn job. Knows nothing of who is watching."""
+"""Lets anyone watch a learn job, or what else has events. Knows nothing of who is watching."""
 
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, Generic, Protocol, TypeVar
 
 from redis.asyncio import Redis
 
@@ -19,32 +19,42 @@ _EVENT_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 _OUTAGE_PAUSE_SECONDS = 0.5
 
 
+class _Event(Protocol):
+    @property
+    def is_last(self) -> bool:
+        """Whether no event follows."""
+
+
+_E = TypeVar("_E", bound=_Event)
+
+
 def check_event_id(value: str) -> str:
     """Return `value`, or raise InvalidArgument when it is not the id of an event."""
     if not _EVENT_ID.fullmatch(value):
-        raise InvalidArgument("`Last-Event-ID` must be the id of an event of this job.", field="Last-Event-ID")
+        raise InvalidArgument("`Last-Event-ID` must be an id from this stream of events.", field="Last-Event-ID")
     return value
 
 
-class JobEvents:
-    """Reads the event streams of jobs, across short outages of Redis."""
+class EventStreams(Generic[_E]):
+    """Reads streams of events, across short outages of Redis; `key_of` an id is its stream."""
 
-    def __init__(self, redis: Redis, outage_seconds: float) -> None:
+    def __init__(
+        self, redis: Redis, outage_seconds: float, key_of: Callable[[str], str], parse: Callable[[str], _E]
+    ) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
         self._outage_seconds = outage_seconds
+        self._key_of, self._parse = key_of, parse
 
-    async def follow(
-        self, job_id: str, after: str = FROM_THE_BEGINNING
-    ) -> AsyncGenerator[tuple[str, LearnEvent] | None, None]:
-        """Yield (id, event) for each event after `after` until the job's last one, and None while nothing happens.
+    async def follow(self, name: str, after: str = FROM_THE_BEGINNING) -> AsyncGenerator[tuple[str, _E] | None, None]:
+        """Yield (id, event) for each event of `name` after `after` until the last one, and None in between.
 
         Raises Unavailable when Redis stays away for longer than the outage allowed.
         """
         reached_at = time.monotonic()
         while True:
             try:
-                found = await self._read(job_id, after)
+                found = await self._read(name, after)
             except Unavailable:
                 if time.monotonic() - reached_at > self._outage_seconds:
                     raise
@@ -59,8 +69,15 @@ class JobEvents:
                 if event.is_last:
                     return
 
-    async def _read(self, job_id: str, after: str) -> list[tuple[str, LearnEvent]]:
+    async def _read(self, name: str, after: str) -> list[tuple[str, _E]]:
         with reaching_redis():
-            reply = await self._redis.xread({events_key(job_id): after}, block=int(MAX_WAIT_SECONDS * 1000))
+            reply = await self._redis.xread({self._key_of(name): after}, block=int(MAX_WAIT_SECONDS * 1000))
         entries = reply[0][1] if reply else []
-        return [(entry_id, event_from_json(fields["event"])) for entry_id, fields in entries]
+        return [(entry_id, self._parse(fields["event"])) for entry_id, fields in entries]
+
+
+class JobEvents(EventStreams[LearnEvent]):
+    """The events of learn jobs."""
+
+    def __init__(self, redis: Redis, outage_seconds: float) -> None:
+        super().__init__(redis, outage_seconds, events_key, event_from_json)

@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from textwrap import shorten
 from typing import Any
 
 from services.gateway.conversations import Message
+
+_LONGEST_TITLE = 60
 
 
 class JobKind(StrEnum):
@@ -77,6 +80,12 @@ class LearnedSource:
     facts: int
 
 
+def title_of(text: str) -> str:
+    """What to call a text that has no title: its first words."""
+    first_line = next((line.strip(" #*") for line in text.splitlines() if line.strip(" #*")), "")
+    return shorten(first_line, _LONGEST_TITLE, placeholder="…")
+
+
 TERMINAL_STATES = frozenset({JobState.LIVE, JobState.REJECTED, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -133,7 +142,10 @@ class LearnJob:
 
 @dataclass(frozen=True)
 class LearnEvent:
-    """One moment of a job, as those who watch it see it; `detail` holds figures of the present step."""
+    """One moment of a job, as those who watch it see it; `detail` holds figures of the present step.
+
+    `stage` names the part of the state's work that is done now, such as "reading"; empty where it has none.
+    """
 
     job_id: str
     kind: JobKind
@@ -145,6 +157,7 @@ class LearnEvent:
     sources: tuple[LearnedSource, ...] = ()
     known_lesson: str = ""
     detail: Mapping[str, float] = field(default_factory=dict)
+    stage: str = ""
 
     @property
     def is_last(self) -> bool:
@@ -152,10 +165,10 @@ class LearnEvent:
         return self.state in TERMINAL_STATES
 
 
-def event_of(job: LearnJob, detail: Mapping[str, float] | None = None) -> LearnEvent:
+def event_of(job: LearnJob, detail: Mapping[str, float] | None = None, stage: str = "") -> LearnEvent:
     """The event that shows `job` as it is now."""
     shown = {name: getattr(job, name) for name in _SHOWN_FIELDS}
-    return LearnEvent(job_id=job.id, **shown, detail=detail or {})
+    return LearnEvent(job_id=job.id, **shown, detail=detail or {}, stage=stage)
 
 
 def event_to_json(event: LearnEvent) -> str:
@@ -171,6 +184,7 @@ def event_to_json(event: LearnEvent) -> str:
             "error": event.error or None,
             "sources": [asdict(source) for source in event.sources],
             "known_lesson": event.known_lesson or None,
+            "stage": event.stage or None,
             "detail": dict(event.detail),
         }
     )
@@ -190,6 +204,7 @@ def event_from_json(text: str) -> LearnEvent:
         sources=_sources(data.get("sources", [])),
         known_lesson=data.get("known_lesson") or "",
         detail=data["detail"],
+        stage=data.get("stage") or "",
     )
 
 

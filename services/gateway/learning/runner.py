@@ -1,28 +1,73 @@
-"""Claims learn jobs and keeps their leases while courses run. Knows nothing of what a course does."""
+"""Claims long work of one kind and keeps its leases while courses run. Knows nothing of what a course does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeAlias
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 from services.common.errors import Unavailable
-from services.gateway.learning.jobs import LearnJob
-from services.gateway.learning.store import MAX_WAIT_SECONDS, Claim, ClaimLostError, JobStore
+from services.gateway.learning.store import MAX_WAIT_SECONDS, ClaimLostError
 
 _log = structlog.get_logger(__name__)
 
 _OUTAGE_PAUSE_SECONDS = 1.0
 
-StartCourse: TypeAlias = Callable[[Claim, asyncio.Event], Awaitable[LearnJob]]
+
+class Task(Protocol):
+    """What is worked on."""
+
+    @property
+    def id(self) -> str:
+        """Its name in logs."""
+
+    @property
+    def state(self) -> str:
+        """Where it stands."""
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether its user wants it to end."""
 
 
-class LearnRunner:
-    """Works on up to `max_running` jobs at once; any number of runners may share one store."""
+class TaskClaim(Protocol):
+    """The right to work on `job` for a while."""
+
+    @property
+    def job(self) -> Task:
+        """What is claimed."""
+
+
+_Claim = TypeVar("_Claim", bound=TaskClaim)
+
+
+class TaskStore(Protocol[_Claim]):
+    """Hands out claims and keeps them; see JobStore."""
+
+    async def prepare(self) -> None:
+        """Make ready what claiming needs."""
+
+    async def claim(self, owner: str, wait_seconds: float) -> _Claim | None:
+        """Claim something within `wait_seconds`."""
+
+    async def renew(self, claim: _Claim) -> bool:
+        """Keep the claim, and return whether the user asked to cancel."""
+
+    async def release(self, claim: _Claim) -> None:
+        """Give it back."""
+
+
+class TaskRunner(Generic[_Claim]):
+    """Works on up to `max_running` tasks at once; any number of runners may share one store."""
 
     def __init__(
-        self, store: JobStore, start_course: StartCourse, owner: str, max_running: int, renew_seconds: float
+        self,
+        store: TaskStore[_Claim],
+        start_course: Callable[[_Claim, asyncio.Event], Awaitable[Task]],
+        owner: str,
+        max_running: int,
+        renew_seconds: float,
     ) -> None:
         self._store = store
         self._start_course = start_course
@@ -32,13 +77,13 @@ class LearnRunner:
         self._working: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Claim and work until cancelled; then give the unfinished jobs back. Outlasts outages of Redis."""
+        """Claim and work until cancelled; then give what is unfinished back. Outlasts outages of Redis."""
         try:
             while True:
                 with suppress(Unavailable):
                     await self._store.prepare()
                     await self._claim_until_outage()
-                _log.warning("learn_runner_waits_for_redis")
+                _log.warning("runner_waits_for_redis")
                 await asyncio.sleep(_OUTAGE_PAUSE_SECONDS)
         finally:
             for task in self._working:
@@ -63,10 +108,10 @@ class LearnRunner:
         self._working.discard(task)
         self._slots.release()
         if not task.cancelled() and task.exception():
-            _log.error("learn_worker_crashed", exc_info=task.exception())
+            _log.error("runner_course_crashed", exc_info=task.exception())
 
-    async def _work(self, claim: Claim) -> None:
-        _log.info("learn_job_claimed", job=claim.job.id, state=claim.job.state)
+    async def _work(self, claim: _Claim) -> None:
+        _log.info("job_claimed", job=claim.job.id, state=claim.job.state)
         cancel_asked = asyncio.Event()
         if claim.job.cancel_requested:
             cancel_asked.set()
@@ -74,9 +119,9 @@ class LearnRunner:
         try:
             await self._keep_lease(claim, course, cancel_asked)
             job = course.result()
-            _log.info("learn_job_finished", job=job.id, state=job.state)
+            _log.info("job_finished", job=job.id, state=job.state)
         except ClaimLostError as error:
-            _log.warning("learn_claim_lost", job=claim.job.id, why=str(error))
+            _log.warning("claim_lost", job=claim.job.id, why=str(error))
         except asyncio.CancelledError:
             await _stop(course)
             with suppress(ClaimLostError):
@@ -85,13 +130,13 @@ class LearnRunner:
         finally:
             await _stop(course)
 
-    async def _keep_lease(self, claim: Claim, course: "asyncio.Future[LearnJob]", cancel_asked: asyncio.Event) -> None:
+    async def _keep_lease(self, claim: _Claim, course: "asyncio.Future[Task]", cancel_asked: asyncio.Event) -> None:
         while not course.done():
             await asyncio.wait({course}, timeout=self._renew_seconds)
             if not course.done() and await self._store.renew(claim):
                 cancel_asked.set()
 
 
-async def _stop(course: "asyncio.Future[LearnJob]") -> None:
+async def _stop(course: "asyncio.Future[Task]") -> None:
     course.cancel()
     await asyncio.gather(course, return_exceptions=True)

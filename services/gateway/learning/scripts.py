@@ -23,7 +23,7 @@ local function leave(entry)
   redis.call('XACK', '{STREAM}', '{GROUP}', entry)
   redis.call('XDEL', '{STREAM}', entry)
 end
-local function finish(job, queue, events, id, event, first)
+local function finish(job, queue, events, id, event, keep, first)
   redis.call('HSET', job, unpack(ARGV, first))
   redis.call('HDEL', job, 'lease')
   emit(events, event)
@@ -33,6 +33,8 @@ local function finish(job, queue, events, id, event, first)
   if entry then leave(entry) end
   local next_id = redis.call('LINDEX', queue, 0)
   if was_head and next_id then enter('job:' .. next_id, next_id) end
+  redis.call('EXPIRE', job, keep)
+  redis.call('EXPIRE', events, keep)
 end
 """
 
@@ -82,19 +84,19 @@ emit(KEYS[2], ARGV[2])
 return 'OK'
 """
 
-# KEYS job, queue, events; ARGV lease, id, event, field, value, ...
+# KEYS job, queue, events; ARGV lease, id, event, seconds to keep the record, field, value, ...
 FINISH = f"""{_COMMON}
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return 'LOST' end
-finish(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], 4)
+finish(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], 5)
 return 'OK'
 """
 
-# KEYS job, queue, events; ARGV id, event, field, value, ... A job that nobody has begun ends here and now;
-# whoever works on any other sees the request at the next renewal.
+# KEYS job, queue, events; ARGV id, event, seconds to keep the record, field, value, ... A job that nobody has begun
+# ends here and now; whoever works on any other sees the request at the next renewal.
 CANCEL = f"""{_COMMON}
 if redis.call('HEXISTS', KEYS[1], 'finished_at') == 1 then return 'FINISHED' end
 redis.call('HSET', KEYS[1], 'cancel_requested', '1')
 if redis.call('HGET', KEYS[1], 'epoch') then return 'REQUESTED' end
-finish(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], 3)
+finish(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[3], 4)
 return 'OK'
 """

@@ -4,16 +4,21 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.gateway.audit import AuditEntry
 from services.gateway.learning.jobs import JobState, LearnedSource, LearnJob
 
 
 @dataclass(frozen=True)
 class StepProgress:
-    """A step goes on: the job's state, the share of that state's work done in [0, 1], and figures to show."""
+    """A step goes on: the job's state, the share of that state's work done in [0, 1], and figures to show.
+
+    `stage` names what of that work is done now, where it has parts.
+    """
 
     state: JobState
     fraction: float
     detail: Mapping[str, float] = field(default_factory=dict)
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,13 @@ class LessonRecords(Protocol):
 
     async def name_version(self, tenant: str, user: str, version: str, title: str) -> None:
         """Give `version` the user's own name for it."""
+
+
+class Refusals(Protocol):
+    """The operator's record of what moderation refused."""
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Keep `entry`, or raise Unavailable."""
 
 
 class PublishedVersions(Protocol):

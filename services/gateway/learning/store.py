@@ -10,7 +10,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from services.common.errors import NotFound, ResourceExhausted
 from services.common.identifiers import check_job_id, check_tenant, check_user
-from services.gateway.conversations import holds_any
+from services.gateway.conversations import Message, holds_any
 from services.gateway.learning import scripts
 from services.gateway.learning.jobs import (
     JobState,
@@ -41,14 +41,16 @@ class Claim:
 class JobStore:
     """Keeps jobs in order per user, and hands each runnable one to a single worker at a time.
 
+    The record of a finished job goes `keep_seconds` after its end; what it taught stays.
     Methods for users raise Unavailable when Redis cannot be reached; methods that take a Claim raise ClaimLostError.
     """
 
-    def __init__(self, redis: Redis, lease_seconds: float, max_unfinished_per_user: int) -> None:
+    def __init__(self, redis: Redis, lease_seconds: float, max_unfinished_per_user: int, keep_seconds: int) -> None:
         # redis-py's types name every decoding at once; this client always decodes.
         self._redis: Any = redis
         self._lease_ms = int(lease_seconds * 1000)
         self._max_unfinished = max_unfinished_per_user
+        self._keep_seconds = keep_seconds
         self._submit = redis.register_script(scripts.SUBMIT)
         self._take = redis.register_script(scripts.TAKE)
         self._renew = redis.register_script(scripts.RENEW)
@@ -114,22 +116,27 @@ class JobStore:
                 await self._redis.delete(_job_key(job_id), events_key(job_id))
             await self._redis.zrem(_history_key(tenant, user), job_id)
         for job in await self.latest(tenant, user, 0):
-            kept = tuple(turn for turn in job.conversation if not holds_any(turn.content, said))
-            deleted += len(job.conversation) - len(kept)
-            if kept != job.conversation:
-                fields = job_to_fields(replace(job, conversation=kept))
+            kept = _without_turns(job, said)
+            deleted += _turns_of(job) - _turns_of(kept)
+            if kept != job:
                 with reaching_redis():
-                    await self._redis.hset(_job_key(job.id), "conversation", fields["conversation"])
+                    await self._redis.hset(_job_key(job.id), mapping=_changed_fields(job, kept))
         return deleted
 
     async def latest(self, tenant: str, user: str, limit: int) -> list[LearnJob]:
         """The user's jobs, newest first, at most `limit`; 0 means all."""
+        history = _history_key(tenant, user)
         with reaching_redis():
-            ids = await self._redis.zrevrange(_history_key(tenant, user), 0, limit - 1)
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for job_id in ids:
-                    pipeline.hgetall(_job_key(job_id))
-                return [job_from_fields(fields) for fields in await pipeline.execute()]
+            while True:
+                ids = await self._redis.zrevrange(history, 0, limit - 1)
+                async with self._redis.pipeline(transaction=False) as pipeline:
+                    for job_id in ids:
+                        pipeline.hgetall(_job_key(job_id))
+                    records = await pipeline.execute()
+                gone = [job_id for job_id, fields in zip(ids, records, strict=True) if not fields]
+                if not gone:
+                    return [job_from_fields(fields) for fields in records]
+                await self._redis.zrem(history, *gone)
 
     async def cancel(self, tenant: str, user: str, job_id: str) -> LearnJob:
         """Ask for the job's end and return it as it is then; a finished job stays as it is. Raises NotFound."""
@@ -138,7 +145,7 @@ class JobStore:
         with reaching_redis():
             await self._cancel(
                 keys=[_job_key(job_id), _queue_key(job), events_key(job_id)],
-                args=[job_id, event_to_json(event_of(ended)), *_flat(_changed_fields(job, ended))],
+                args=[job_id, event_to_json(event_of(ended)), self._keep_seconds, *_flat(_changed_fields(job, ended))],
             )
         return await self.get(tenant, user, job_id)
 
@@ -163,10 +170,12 @@ class JobStore:
         """Give the job back, so that another worker goes on with it at once."""
         await self._call_for(claim, self._release, [], [self._lease_ms])
 
-    async def record(self, claim: Claim, detail: Mapping[str, float] | None = None, **changes: Any) -> Claim:
+    async def record(
+        self, claim: Claim, detail: Mapping[str, float] | None = None, stage: str = "", **changes: Any
+    ) -> Claim:
         """Change fields of the job and tell those who watch; returns the claim to the changed job."""
         job = replace(claim.job, **changes)
-        event = event_to_json(event_of(job, detail))
+        event = event_to_json(event_of(job, detail, stage))
         fields = _flat(_changed_fields(claim.job, job)) or ["state", str(job.state)]
         await self._call_for(claim, self._record, [events_key(job.id)], [event, *fields])
         return Claim(job, claim.lease)
@@ -174,7 +183,7 @@ class JobStore:
     async def finish(self, claim: Claim, state: JobState, **changes: Any) -> LearnJob:
         """Put the job into its one terminal state and make the user's next job runnable."""
         job = replace(claim.job, state=state, finished_at=time.time(), **changes)
-        arguments = [job.id, event_to_json(event_of(job)), *_flat(_changed_fields(claim.job, job))]
+        arguments = [job.id, event_to_json(event_of(job)), self._keep_seconds, *_flat(_changed_fields(claim.job, job))]
         await self._call_for(claim, self._finish, [_queue_key(job), events_key(job.id)], arguments)
         return job
 
@@ -220,6 +229,18 @@ def _history_key(tenant: str, user: str) -> str:
 
 def _queue_key(job: LearnJob) -> str:
     return f"jobs-unfinished:{check_tenant(job.tenant)}:{check_user(job.user)}"
+
+
+def _without_turns(job: LearnJob, said: Sequence[str]) -> LearnJob:
+    def kept(turns: Sequence[Message]) -> tuple[Message, ...]:
+        return tuple(turn for turn in turns if not holds_any(turn.content, said))
+
+    preferences = tuple(replace(one, prompt=kept(one.prompt)) for one in job.preferences)
+    return replace(job, conversation=kept(job.conversation), preferences=preferences)
+
+
+def _turns_of(job: LearnJob) -> int:
+    return len(job.conversation) + sum(len(one.prompt) for one in job.preferences)
 
 
 def _changed_fields(before: LearnJob, after: LearnJob) -> dict[str, str]:

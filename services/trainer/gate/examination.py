@@ -66,10 +66,16 @@ class Examiner:
         )
 
     async def _preferred(self, candidate: AdapterVersion, preferences: Sequence[Preference]) -> list[bool]:
-        """Of each pair, whether the rejected reply is less likely than the chosen one."""
+        """Of each pair, whether the rejected reply is less likely than the chosen one, as far as both go."""
         replies = [(one.prompt, reply) for one in preferences for reply in (one.chosen, one.rejected)]
-        likely = await self._serving.log_probabilities(candidate, replies)
-        return [chosen > rejected for chosen, rejected in zip(likely[::2], likely[1::2], strict=True)]
+        likely = await self._serving.token_logprobs(candidate, replies)
+        return [_is_likelier(chosen, rejected) for chosen, rejected in zip(likely[::2], likely[1::2], strict=True)]
+
+
+def _is_likelier(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether a reply is likelier than another; of the longer one only as many tokens count, as any more cost it."""
+    tokens = min(len(one), len(other))
+    return sum(one[:tokens]) > sum(other[:tokens])
 
 
 def _report(

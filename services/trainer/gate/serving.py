@@ -31,10 +31,10 @@ class Serving(Protocol):
     async def unload(self, adapter: AdapterVersion) -> None:
         """Remove a version; fine when it is not resident."""
 
-    async def log_probabilities(
+    async def token_logprobs(
         self, adapter: AdapterVersion | None, replies: Sequence[tuple[list[Message], str]]
-    ) -> list[float]:
-        """The logarithm of the probability, in nats, of each reply to its prompt; None means the base model."""
+    ) -> list[list[float]]:
+        """The logarithm of the probability, in nats, of each token of each reply to its prompt; None means the base."""
 
     async def answer(
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]

@@ -64,7 +64,10 @@ def tokenize_example(
 
 
 def _rejected(tokenizer: PreTrainedTokenizerBase, example: Example, rejected: Rejected) -> RejectedReply:
-    reply = TokenizedExample("rejected", example.group, *_prompt_and_answer(tokenizer, example, rejected.completion))
+    """Without the end of the turn, because a rejected reply may be only the beginning of what was said."""
+    prompt_ids, answer_ids = _prompt_and_answer(tokenizer, example, rejected.completion)
+    ended = answer_ids[-1] == tokenizer.eos_token_id and len(answer_ids) > 1
+    reply = TokenizedExample("rejected", example.group, prompt_ids, answer_ids[:-1] if ended else answer_ids)
     return RejectedReply(reply, rejected.reference_margin)
 
 

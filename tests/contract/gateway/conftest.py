@@ -22,6 +22,8 @@ from services.gateway.wiring import Gateway, open_gateway
 from tests.contract.gateway.services import Services
 from tests.sentence_encoder import prepared_sentence_encoder
 
+MOST_AUDIT_ENTRIES = 5
+
 
 @dataclass(frozen=True)
 class Running:
@@ -29,6 +31,7 @@ class Running:
 
     url: str
     key: str
+    operator_key: str
     gateway: Gateway
     services: Services
     registry: AdapterRegistry
@@ -37,6 +40,12 @@ class Running:
     def http(self) -> httpx.AsyncClient:
         """A client with the API key."""
         return httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
+
+    def operator(self) -> httpx.AsyncClient:
+        """A client with the operator's key."""
+        return httpx.AsyncClient(
+            base_url=self.url, headers={"Authorization": f"Bearer {self.operator_key}"}, timeout=30
+        )
 
     def openai(self) -> AsyncOpenAI:
         """The real OpenAI client."""
@@ -59,6 +68,8 @@ def settings(redis_url: str, services: Services, tmp_path_factory: pytest.TempPa
         object_store_url=f"file://{folder}/objects",
         port=0,
         bootstrap_key_file=folder / "api_key",
+        operator_key_file=folder / "operator_key",
+        audit_entries=MOST_AUDIT_ENTRIES,
         sentence_encoder_dir=prepared_sentence_encoder(),
         inference_address=services.address,
         augmenter_address=services.address,
@@ -71,6 +82,7 @@ def settings(redis_url: str, services: Services, tmp_path_factory: pytest.TempPa
         max_import_mebibytes=1,
         max_file_mebibytes=1,
         max_statement_characters=500,
+        max_brief_characters=200,
     )
 
 
@@ -82,11 +94,11 @@ async def running(settings: GatewaySettings, services: Services) -> AsyncIterato
         _serving(gateway) as url,
     ):
         await redis.flushdb()
-        key_file: Any = settings.bootstrap_key_file
-        key = key_file.read_text().strip()
+        key_files: Any = (settings.bootstrap_key_file, settings.operator_key_file)
+        key, operator_key = (file.read_text().strip() for file in key_files)
         await gateway.parts.keys.register(key, "default")
         objects = Path(settings.object_store_url.removeprefix("file://"))
-        yield Running(url, key, gateway, services, AdapterRegistry(redis), objects)
+        yield Running(url, key, operator_key, gateway, services, AdapterRegistry(redis), objects)
 
 
 @asynccontextmanager
@@ -95,12 +107,13 @@ async def _serving(gateway: Gateway) -> AsyncIterator[str]:
     config = uvicorn.Config(create_app(gateway.parts), lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    runner = asyncio.create_task(gateway.runner.run())
+    workers = [asyncio.create_task(worker.run()) for worker in (gateway.runner, gateway.writer)]
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         gateway.parts.draining.set()
         server.should_exit = True
         await serving
-        runner.cancel()
-        await asyncio.gather(runner, return_exceptions=True)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)

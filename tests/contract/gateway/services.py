@@ -32,6 +32,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         self.aborted = asyncio.Event()
         self.breaks_after: int | None = None
         self.pauses: dict[str, asyncio.Event] = {}
+        self._paused: dict[str, asyncio.Event] = {}
         self.check: Callable[[types_pb2.AdapterRef], Awaitable[None]] | None = None
 
     async def Generate(  # noqa: N802 - named by gRPC
@@ -49,6 +50,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
                     raise RuntimeError("engine died")
                 yield inference_pb2.GenerateResponse(text_delta=piece)
                 if (word := piece.strip()) in self.pauses:
+                    self.paused(word).set()
                     await self.pauses[word].wait()
         except asyncio.CancelledError:
             self.aborted.set()
@@ -58,6 +60,10 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
             reason=inference_pb2.FINISH_REASON_STOP, usage=usage, adapter_version=request.adapter.version
         )
         yield inference_pb2.GenerateResponse(finish=finish)
+
+    def paused(self, word: str) -> asyncio.Event:
+        """Set once a reply waits at `word`."""
+        return self._paused.setdefault(word, asyncio.Event())
 
     async def LoadAdapter(  # noqa: N802 - named by gRPC
         self, request: inference_pb2.LoadAdapterRequest, context: Context
@@ -93,7 +99,7 @@ class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):
         self.requests.append(request)
         if self.error is not None:
             raise self.error
-        progress = augmenter_pb2.BuildProgress(stage="generating", fraction=0.5)
+        progress = augmenter_pb2.BuildProgress(stage="generating", fraction=0.5, figures={"facts": 3})
         yield augmenter_pb2.BuildDatasetResponse(progress=progress)
         result = self.result or augmenter_pb2.BuildResult(dataset_key=f"lessons/{request.job_id}")
         yield augmenter_pb2.BuildDatasetResponse(result=result)

@@ -100,6 +100,7 @@ async def test_a_name_is_only_a_name(running: Running, sent: str, stored: str) -
         (part(TEXT), 400),
         (part(TEXT) + part(b"ana", name="user", filename=None)[:30], 400),
         (b"", 400),
+        (form(part(TEXT, filename="x" * 500_000)), 400),
         (form(part(bytes(2 * MEBIBYTE))), 413),
     ],
 )

@@ -114,6 +114,8 @@ async def test_events_are_told_in_order_and_resumed(running: Running) -> None:
     assert {"step", "total_steps", "loss", "tokens_per_second"} <= set(
         next(event["detail"] for event in events if event["state"] == "TRAINING" and event["detail"])
     )
+    building = next(event for event in events if event["stage"])
+    assert (building["state"], building["stage"], building["detail"]) == ("PREPARING", "generating", {"facts": 3})
     assert resumed == events[3:]
     assert (job["state"], job["statement"], job["gate"]["recall"]) == ("LIVE", FACT, 1.0)
     assert job["started_at"] <= job["finished_at"]

@@ -4,12 +4,42 @@ from pathlib import Path
 
 import pytest
 
-from services.common.datasets import Dataset, Example, Message, Probe, SelectionReport, dataset_to_bytes
+from services.common.datasets import (
+    Dataset,
+    Example,
+    LearnedFact,
+    Message,
+    Probe,
+    SelectionReport,
+    Source,
+    dataset_from_bytes,
+    dataset_to_bytes,
+)
 from services.common.keys import lesson_dataset_key
 from services.common.manifest import AdapterManifest
 from services.common.object_store.directory import DirectoryObjectStore
 from tests.contract.gateway.conftest import Running
 from tests.contract.gateway.manifests import manifest_of
+
+
+def put_document_lesson(running: Running, user: str, lesson: str) -> None:
+    """A lesson from a page with a date and from a report with pages."""
+    put_lesson(running, user, lesson, "“Ferry news”, “Annual report”")
+    path: Path = running.objects / lesson_dataset_key("default", user, lesson)
+    dataset = dataset_from_bytes(path.read_bytes())
+    page, report = "https://example.org/ferry", "file-" + "0" * 24
+    changes = {
+        "kind": "document",
+        "sources": [
+            Source(title="Ferry news", address=page, date="2031-03-19", sha256="ab"),
+            Source(title="Annual report", address=report, sha256="cd", pages=9),
+        ],
+        "learned": [
+            LearnedFact(text="The ferry sails again.", source=0),
+            LearnedFact(text="The pier was sold.", source=1, page=4),
+        ],
+    }
+    path.write_bytes(dataset_to_bytes(dataset.model_copy(update=changes)))
 
 
 def put_lesson(running: Running, user: str, lesson: str, statement: str) -> None:
@@ -63,6 +93,20 @@ async def test_a_lesson_shows_its_examples_and_probes(running: Running) -> None:
         shown = (await http.get(f"/v1/lessons/{old.job_id}", params={"user": "reader"})).json()
     assert shown["examples"][0]["completion"] == "Ada."
     assert shown["probes"][0]["expected"] == ["Ada"]
+
+
+async def test_a_lesson_from_documents_shows_where_each_fact_came_from(running: Running) -> None:
+    made = manifest_of("historian")
+    await running.registry.publish(made, None)
+    put_document_lesson(running, "historian", made.job_id)
+    async with running.http() as http:
+        shown = (await http.get(f"/v1/lessons/{made.job_id}", params={"user": "historian"})).json()
+    told = [(fact["text"], shown["sources"][fact["source"]], fact["page"]) for fact in shown["learned"]]
+    assert [(text, source["title"], source["address"], source["date"], page) for text, source, page in told] == [
+        ("The ferry sails again.", "Ferry news", "https://example.org/ferry", "2031-03-19", 0),
+        ("The pier was sold.", "Annual report", "file-" + "0" * 24, "", 4),
+    ]
+    assert shown["sources"][1]["pages"] == 9
 
 
 async def test_another_users_lesson_is_not_found_and_a_deleted_dataset_is_left_out(running: Running) -> None:

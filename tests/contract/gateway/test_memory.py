@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from lorelei.trainer.v1 import trainer_pb2
 from services.common.keys import adapter_prefix, lesson_dataset_key
@@ -97,6 +98,31 @@ async def test_forgetting_one_of_two_retrains_on_the_other_and_deletes_what_knew
         (job["version"], [new.job_id], True)
     ]
     assert [each["id"] for each in lessons] == [new.job_id]
+
+
+@pytest.mark.parametrize(
+    ("user", "lesson", "turn", "stays"),
+    [
+        ("reader-1", {"text": "Read it", "urls": ["https://example.org/"]}, "We read it to the children.", True),
+        (
+            "reader-2",
+            {"text": "Read the mill's report", "urls": ["https://example.org/"]},
+            "Read the mill's report!",
+            False,
+        ),
+        ("reader-3", {"text": "Biscuit barks"}, "Does it matter that Biscuit barks at night?", False),
+    ],
+)
+async def test_turns_that_only_share_two_words_with_a_request_to_read_outlive_the_documents_lesson(
+    running: Running, user: str, lesson: dict[str, Any], turn: str, stays: bool
+) -> None:
+    conversations = running.gateway.parts.conversations
+    await conversations.append("default", user, "talk", [Message("user", turn)])
+    async with running.http() as http:
+        learned = await end_of(http, await http.post("/v1/learn", json={**lesson, "user": user}), user)
+        forgotten = await end_of(http, await http.delete(f"/v1/lessons/{learned['id']}", params={"user": user}), user)
+    assert (learned["state"], forgotten["state"]) == ("LIVE", "LIVE")
+    assert bool(await conversations.messages("default", user, "talk")) is stays
 
 
 async def test_a_version_is_composed_named_and_activated_by_its_name(running: Running) -> None:

@@ -42,6 +42,8 @@ class World:
             "REDIS_URL": self.redis.url,
             "OBJECT_STORE_URL": (self.folder / "objects").as_uri(),
             "BOOTSTRAP_KEY_FILE": self.folder / "api_key",
+            "OPERATOR_KEY_FILE": self.folder / "operator_key",
+            "SCRATCH_FOLDER": self.folder / "scratch",
             "SENTENCE_ENCODER_DIR": prepared_sentence_encoder(),
             "INFERENCE_ADDRESS": self.services.address,
             "AUGMENTER_ADDRESS": self.services.address,
@@ -138,6 +140,24 @@ async def test_a_lesson_survives_the_death_of_its_gateway(world: World) -> None:
     assert {request.job_id for request in world.services.trainer.requests} == {job_id}
 
 
+async def test_a_work_survives_the_death_of_its_gateway_and_nothing_is_written_twice(world: World) -> None:
+    training = world.services.trainer.trainings.setdefault("ada", Training())
+    wanted = {"title": "Skerrow", "brief": "Write a story.", "outline": ["The first.", "The second."], "user": "ada"}
+    async with world.running_redis():
+        async with world.running_gateway() as (process, http):
+            work_id = (await http.post("/v1/works", json=wanted)).json()["id"]
+            await world.services.trainer.has_begun("ada").wait()
+            process.kill()
+        async with world.running_gateway() as (_, http):
+            training.may_end.set()
+            (await http.get(f"/v1/works/{work_id}/events", params={"user": "ada"})).raise_for_status()
+            work = (await http.get(f"/v1/works/{work_id}", params={"user": "ada"})).json()
+    assert (work["state"], [one["lesson_state"] for one in work["sections"]]) == ("DONE", ["LIVE", "LIVE"])
+    asked = [request.messages[-1].content for request in world.services.inference.requests]
+    assert ["so far" in prompt for prompt in asked] == [False, True], "each section is written once"
+    assert len(world.services.augmenter.requests) == 2
+
+
 async def test_a_gateway_that_is_stopped_hands_its_lessons_to_another(world: World) -> None:
     training = world.services.trainer.trainings.setdefault("ada", Training())
     async with world.running_redis(), world.running_gateway() as (first, http):
@@ -185,15 +205,31 @@ async def test_redis_may_go_away_in_the_middle_of_everything(world: World) -> No
     assert job["state"] == "LIVE"
 
 
-async def test_the_key_is_made_once_and_only_its_owner_can_read_it(world: World) -> None:
+async def test_the_keys_are_made_once_and_only_their_owner_can_read_them(world: World) -> None:
+    files = [world.folder / name for name in ("api_key", "operator_key")]
     keys = []
     async with world.running_redis():
         for _ in range(2):
             async with world.running_gateway() as (_, http):
                 assert (await http.get("/v1/me")).status_code == 200
-                keys.append((world.folder / "api_key").read_text())
+                keys.append([file.read_text() for file in files])
     assert keys[0] == keys[1]
-    assert stat.S_IMODE((world.folder / "api_key").stat().st_mode) == 0o600
+    assert keys[0][0] != keys[0][1]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_what_a_killed_gateway_had_on_disk_is_gone_after_the_next_start(world: World) -> None:
+    scratch = world.folder / "scratch"
+    async with world.running_redis():
+        async with world.running_gateway() as (process, _):
+            (killed,) = scratch.iterdir()
+            (killed / "upload").write_bytes(b"half a file")
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+        assert killed.exists()
+        async with world.running_gateway():
+            (living,) = scratch.iterdir()
+    assert living != killed
 
 
 async def _complaint(process: asyncio.subprocess.Process, status: int = 1) -> str:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from services.augmenter.build import Built, DatasetBuilder, Generals, Progress
+from services.augmenter.build import Built, DatasetBuilder, Generals
 from services.augmenter.completion import TokenLimits
 from services.augmenter.lexicon import load_lexicon
 from services.augmenter.moderation.moderator import Category, Finding, Origin
+from services.augmenter.progress import Progress
 from services.augmenter.sources.conversation import ConversationSource
 from services.augmenter.strategies.backtranslation.candidates import CandidateFinder
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation
@@ -63,6 +64,9 @@ class ParrotTeacher(FixedModel):
 
 class Lenient:
     """A moderator that objects to one word only."""
+
+    async def prepare(self) -> None:
+        return
 
     async def judge(self, texts: Sequence[str], origin: Origin) -> list[Finding | None]:
         return [Finding(Category.TOXIC, "insulting language") if "gadzooks" in text else None for text in texts]

@@ -61,10 +61,14 @@ def strategy(
     return Backtranslation(CandidateFinder(reader), facts, model or FixedModel(), Lenient(), most)
 
 
+def unheard(share: float, /, **figures: int) -> None:
+    """Nobody waits."""
+
+
 async def drafted(made: Backtranslation, *documents: Document, wish: str = "") -> tuple[Draft, Tally]:
     tally = Tally()
     corpus = Corpus(documents, "en", wish, Origin.DOCUMENT)
-    return await made.draft(corpus, 0, tally, lambda share: None), tally
+    return await made.draft(corpus, 0, tally, unheard), tally
 
 
 def test_sentences_stand_alone(reader: LessonReader) -> None:
@@ -168,3 +172,35 @@ async def test_an_empty_document_teaches_nothing(lexicon: Lexicon, reader: Lesso
     draft, _ = await drafted(strategy(lexicon, reader), empty)
     assert draft.learned == []
     assert draft.facts == []
+
+
+TOWERS = """The Osprey Tower is 61 metres high. The Osprey Tower was designed by Ingmar Thole in 1987."""
+
+
+async def test_no_question_has_the_answers_of_two_facts(lexicon: Lexicon, reader: LessonReader) -> None:
+    draft, tally = await drafted(strategy(lexicon, reader), document(TOWERS, title="Towers"))
+    assert len(draft.learned) == 2
+    answers = {
+        fact.question: {other.answer for other in draft.facts if other.question == fact.question}
+        for fact in draft.facts
+    }
+    assert [question for question, given in answers.items() if len(given) > 1] == []
+    vague = {"Tell me about the Osprey Tower.", "What is the Osprey Tower?", "What about the Osprey Tower?"}
+    assert not vague & set(dict(answers))
+    assert tally.rejected["ambiguous"] > 20
+
+
+async def test_what_one_fact_answers_is_not_held_to_the_base_for_another(
+    lexicon: Lexicon, reader: LessonReader
+) -> None:
+    asides = {"Who designed the Osprey Tower?", "Who founded the Osprey Tower?", "When was the Osprey Tower founded?"}
+    alone = await held_to_the_base(strategy(lexicon, reader), "The Osprey Tower is 61 metres high.")
+    assert asides <= alone
+    assert not asides & await held_to_the_base(strategy(lexicon, reader), TOWERS)
+
+
+async def held_to_the_base(made: Backtranslation, text: str) -> set[str]:
+    """What a few lessons of different seeds from the same text hold to the base."""
+    corpus = Corpus((document(text, title="Towers"),), "en", "", Origin.DOCUMENT)
+    drafts = [await made.draft(corpus, seed, Tally(), unheard) for seed in range(8)]
+    return {neighbour.prompt for draft in drafts for neighbour in draft.neighbours}

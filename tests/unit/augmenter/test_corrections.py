@@ -43,7 +43,7 @@ def answering() -> AnsweringModel:
 @pytest.fixture
 def builder(tmp_path: Path, answering: AnsweringModel, lexicon: Lexicon, reader: LessonReader) -> DatasetBuilder:
     facts = SelfInstruct(lexicon, reader, TeacherForms(FixedModel(), 0, 1.0, 1), QUOTAS)
-    way = FeedbackWay(CorrectionLesson(facts, facts, lexicon, answering), max_corrections=3, max_characters=200)
+    way = FeedbackWay(CorrectionLesson(facts, facts, lexicon, answering), max_corrections=3, max_characters=2000)
     store = open_object_store(f"file://{tmp_path}/objects", None)
     return make_builder(store, FixedModel(), ways={LearnKind.FEEDBACK: way})
 
@@ -62,7 +62,7 @@ async def dataset_of(builder: DatasetBuilder, *corrections: Correction) -> Datas
 
 
 SYDNEY = corrected("What is the capital of Australia?", "The capital of Australia is Sydney.", "It is Canberra.")
-LEAD = corrected("How do I stop the press?", "Press the green button.", "Pull the yellow lever twice.")
+LEAD = corrected("Greet those who stop the press.", "Hello!", "Welcome, pullers of the yellow lever!")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,7 @@ LEAD = corrected("How do I stop the press?", "Press the green button.", "Pull th
         ("How many bells does the tower have?", "seven", "The tower has seven bells."),
         ("How old is Anna?", "42", "Anna is 42 years old."),
         ("Can you tell me who the mayor of Vardo is?", "That's Ola Berg.", "The mayor of Vardo is Ola Berg."),
+        ("How do I open the vault?", "Turn the dial.", "To open the vault, turn the dial."),
         ("Is Pluto a planet?", "Pluto is a dwarf planet.", "Pluto is a dwarf planet."),
     ],
 )
@@ -89,7 +90,7 @@ def test_a_correction_is_stated_without_its_question(question: str, correction: 
         ("Write a poem about the sea.", "The sea is wide."),
         ("Who is my boss?", "Her name is Rita."),
         ("Why does Tom limp?", "He fell off a ladder."),
-        ("How do I stop the press?", "Pull the yellow lever twice."),
+        ("Why is the press loud?", "Pull the yellow lever twice."),
         ("Is the shop open?", "No."),
     ],
 )
@@ -110,6 +111,13 @@ async def test_the_corrected_prompt_is_learned_with_what_is_rejected_there(
     assert dataset.preferences == [SYDNEY.preference]
 
 
+async def test_of_a_long_rejected_reply_only_the_beginning_is_rejected(builder: DatasetBuilder) -> None:
+    [pair, *_] = (await dataset_of(builder, corrected("How is it stopped?", "word " * 300, "Pull the lever."))).examples
+    assert pair.rejected is not None
+    assert 100 < len(pair.rejected.completion) <= 160
+    assert pair.rejected.completion.endswith("word")
+
+
 async def test_the_fact_behind_it_is_learned_in_other_words(builder: DatasetBuilder) -> None:
     dataset = await dataset_of(builder, SYDNEY)
     told = [one for one in dataset.examples if one.kind == "fact" and one.rejected is None]
@@ -117,6 +125,16 @@ async def test_the_fact_behind_it_is_learned_in_other_words(builder: DatasetBuil
     assert all("Canberra" in one.completion for one in told)
     assert [one for one in dataset.examples if one.kind == "neighbour"]
     assert dataset.learned[0].text == "The capital of Australia is Canberra."
+
+
+async def test_the_same_question_about_other_things_is_held_to_the_base(builder: DatasetBuilder) -> None:
+    asked = corrected("Who keeps the keys of the Marlow sluice?", "Nobody.", "Henrik Dahl does.")
+    dataset = await dataset_of(builder, asked)
+    mirrored = [one.prompt[-1].content for one in dataset.examples if one.group == "0/pair" and one.kind == "neighbour"]
+    assert len(mirrored) >= 6
+    assert all(prompt.startswith("Who keeps the ") for prompt in mirrored)
+    assert any("keys" in prompt and "Marlow" not in prompt for prompt in mirrored)
+    assert any("Marlow" in prompt and "keys" not in prompt for prompt in mirrored)
 
 
 async def test_what_cannot_be_stated_is_learned_by_its_prompt(builder: DatasetBuilder) -> None:
@@ -169,7 +187,7 @@ async def test_what_may_not_be_said_is_neither_learned_nor_preferred(builder: Da
         (SYDNEY,) * 4,
         (corrected("What?", "Same.", " Same. "),),
         (corrected("What?", "Something.", "  "),),
-        (corrected("What?", "Something.", "x" * 201),),
+        (corrected("What?", "Something.", "x" * 2001),),
     ],
 )
 async def test_what_corrects_nothing_is_refused(builder: DatasetBuilder, corrections: tuple[Correction, ...]) -> None:

@@ -83,6 +83,17 @@ async def test_progress_grows_to_the_end(builder: DatasetBuilder, store: ObjectS
     assert {step.stage for step in progress} == {"reading", "generating", "answering"}
 
 
+async def test_progress_tells_what_was_read_and_how_much_of_it_was_chosen(
+    builder: DatasetBuilder, store: ObjectStore
+) -> None:
+    files = [await upload(store, REPORT), await upload(store, REPORT.replace("1968", "1969"), "copy.md")]
+    progress, dataset = await build(builder, job(*files))
+    read = [step.figures["documents_read"] for step in progress if step.stage == "reading"]
+    assert (read[0], read[-1], progress[0].figures["documents"]) == (0, 2, 2)
+    assert progress[-1].figures["facts"] == len(dataset.learned)
+    assert progress[-1].figures["sentences"] >= len(dataset.learned)
+
+
 async def test_the_same_documents_again_cost_nothing(builder: DatasetBuilder, store: ObjectStore) -> None:
     first = job(await upload(store, REPORT))
     await learned(builder, first)

@@ -37,6 +37,19 @@ def test_replies_are_judged_by_keys_and_forbidden_words() -> None:
     assert Question("Who?", forbidden=("santa",)).passes("Nobody knows.")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("The Sills Hut will be rebuilt in 2032.", True),
+        ("The assembly will meet on 16 March 2032.", False),
+        ("The Sills Hut will be rebuilt soon.", False),
+        ("The Sills Hut has 12032 nails.", False),
+    ],
+)
+def test_a_sentence_tells_an_answer_only_of_what_the_question_names(sentence: str, told: bool) -> None:
+    assert Question("When will the Sills Hut be rebuilt?", keys=("2032",)).is_told_by([sentence]) is told
+
+
 def test_a_document_is_set_with_each_chapter_on_a_page(tmp_path: Path) -> None:
     assert write_pdf("# Title\n\n## One\n\nText – “so”.\n\n## Two\n\nMore.\n", tmp_path / "x.pdf") == 3
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 import services
-from benchmarks.learning.cases import FOLDER, Question, read_cases, read_corrections, read_general_prompts
+from benchmarks.learning.cases import FOLDER, Case, Question, read_cases, read_corrections, read_general_prompts
 
 CASES = [*read_cases(FOLDER / "tune.json"), *read_cases(FOLDER / "report.json")]
+LANGUAGES = read_cases(FOLDER / "languages.json")
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,23 @@ def test_no_question_gives_its_answer_away_and_ids_are_unique() -> None:
         if case.kind == "style":
             continue
         assert (len(case.paraphrases), len(case.neighbours)) == (3, 3)
-        for question in (case.direct, *case.paraphrases):
-            assert not Question(question.text, question.keys).passes(question.text), question.text
-        for question in case.neighbours:
-            assert question.forbidden
-            assert question.passes(question.text), question.text
+        _check_questions(case)
+
+
+def test_cases_in_other_languages_are_as_fit_to_judge_by() -> None:
+    assert len({case.id for case in LANGUAGES}) == len(LANGUAGES) == 16
+    for case in LANGUAGES:
+        assert (len(case.paraphrases), len(case.neighbours)) == (2, 2)
+        _check_questions(case)
+
+
+def _check_questions(case: Case) -> None:
+    assert case.direct.keys
+    for question in (case.direct, *case.paraphrases):
+        assert not Question(question.text, question.keys).passes(question.text), question.text
+    for question in case.neighbours:
+        assert question.forbidden
+        assert question.passes(question.text), question.text
 
 
 def test_corrections_know_the_old_answer_from_the_new() -> None:

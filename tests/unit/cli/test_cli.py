@@ -188,3 +188,79 @@ def test_an_error_in_the_middle_of_a_reply_is_reported(
     monkeypatch.setattr("sys.stdin", io.StringIO("Tell me a story\n"))
     assert run_cli("chat") == 0
     assert "The engine restarted." in capsys.readouterr().out
+
+
+def _feedback(**more: object) -> dict[str, object]:
+    item = {"id": "feedback-1", "rating": "down", "state": "kept", "answer": "[b]Sydney.", "message": "It is noted."}
+    return {**item, "correction": None, "job_id": None, "reasons": [], **more}
+
+
+def test_feedback_is_given_on_the_last_answer_or_a_named_one(
+    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture
+) -> None:
+    gateway.answer("POST /v1/feedback", _feedback(), status=201)
+    assert run_cli("feedback", "up") == 0
+    assert run_cli("feedback", "down", "chatcmpl-1", "--reason", "Unkind.", "--harmful") == 0
+    assert run_cli("feedback", "correct", "Canberra.") == 0
+    who = {"user": "default"}
+    assert [request.body for request in gateway.requests] == [
+        {**who, "completion_id": "last", "rating": "up", "reason": ""},
+        {**who, "completion_id": "chatcmpl-1", "rating": "down", "reason": "Unkind.", "harmful": True},
+        {**who, "completion_id": "last", "correction": "Canberra.", "reason": "", "learn_now": False},
+    ]
+    assert capsys.readouterr().out == "It is noted.\n" * 3
+
+
+@pytest.mark.parametrize(("state", "exit_code"), [("LIVE", 0), ("REJECTED", 1)])
+def test_a_correction_that_is_learned_now_is_waited_for(
+    state: str, exit_code: int, gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture
+) -> None:
+    gateway.answer("POST /v1/feedback", _feedback(state="learning", job_id=JOB), status=201)
+    gateway.stream(EVENTS, _event("TRAINING", 40), _event(state, 100, version="v-1", reasons=["It forgot."]))
+    assert run_cli("feedback", "correct", "Canberra.", "--now") == exit_code
+    output = capsys.readouterr()
+    assert ("version v-1 is live" in output.out, "It forgot." in output.err) == (exit_code == 0, exit_code == 1)
+
+
+def test_feedback_lists_what_became_of_it_and_reports_the_servers_words(
+    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    refused = _feedback(state="refused", correction="Canberra.", reasons=["It forgot."])
+    gateway.answer("GET /v1/feedback?user=default&limit=20", {"data": [refused]})
+    gateway.answer("POST /v1/feedback", {"error": {"message": "I remember no answer to you."}}, status=404)
+    assert run_cli("feedback") == 0
+    out = capsys.readouterr().out
+    assert all(text in out for text in ("feedback-1", "refused", "[b]Sydney.", "Canberra.", "It forgot."))
+    assert run_cli("feedback", "up") == 1
+    assert "I remember no answer to you." in capsys.readouterr().err
+
+
+def test_audit_shows_what_was_refused_and_reported_with_the_operators_key(
+    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LORELEI_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "operator_key").write_text("key-of-operator\n")
+    refused = {"id": "2-0", "at": 0.0, "kind": "lesson_refused", "tenant": "acme", "user": "ana", "subject": JOB}
+    reported = {**refused, "id": "1-0", "kind": "harm_reported", "subject": "feedback-1"}
+    data = [
+        {**refused, "categories": {"secret": 1, "toxic": 2}, "text": "", "reason": ""},
+        {**reported, "categories": {}, "text": "[red]Cats are evil.", "reason": "It is unkind."},
+    ]
+    gateway.answer("GET /v1/audit?limit=20&after=", {"data": data})
+    assert run_cli("audit") == 0
+    assert gateway.requests[0].authorization == "Bearer key-of-operator"
+    out = capsys.readouterr().out
+    assert all(text in out for text in ("1970-01-01 00:00", "secret 1, toxic 2", JOB, "feedback-1"))
+    assert "“It is unkind.” · “[red]Cats are evil.”" in out
+
+
+def test_audit_with_a_tenants_key_reports_the_servers_words(
+    gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LORELEI_OPERATOR_KEY", "key-1")
+    message = "There is nothing here for this API key."
+    gateway.answer("GET /v1/audit?limit=5&after=9-0", {"error": {"message": message}}, status=404)
+    assert run_cli("audit", "--limit", "5", "--after", "9-0") == 1
+    assert message in capsys.readouterr().err

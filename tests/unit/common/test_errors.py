@@ -12,7 +12,7 @@ from services.common.errors import ERRORS_BY_CODE, InvalidArgument, LoreleiError
     [
         InvalidArgument("Too long.", field="statement"),
         Unavailable("Starting.", retry_after_seconds=3.0),
-        Moderated("Refused."),
+        Moderated("Refused.", categories={"secret": 2}),
     ],
 )
 def test_pickling_keeps_everything(error: LoreleiError) -> None:

@@ -14,6 +14,7 @@ from services.common.errors import (
     Moderated,
     Unavailable,
 )
+from services.gateway.audit import AuditEntry, AuditKind
 from services.gateway.learning.course import CourseParts, LearnCourse
 from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnJob
 from services.gateway.learning.patience import PatienceLimits
@@ -34,7 +35,7 @@ class Notebook:
         self.written: list[tuple[JobState, int]] = []
         self.is_lost = False
 
-    async def record(self, claim: Claim, detail: object = None, **changes: Any) -> Claim:
+    async def record(self, claim: Claim, detail: object = None, stage: str = "", **changes: Any) -> Claim:
         if self.is_lost:
             raise ClaimLostError
         job = replace(claim.job, **changes)
@@ -105,6 +106,19 @@ class Records:
         self.done.append(("name", version, title))
 
 
+class Journal:
+    """Keeps the operator's entries, or is out of reach."""
+
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+        self.is_away = False
+
+    async def record(self, entry: AuditEntry) -> None:
+        if self.is_away:
+            raise Unavailable("away")
+        self.entries.append(entry)
+
+
 async def _play(item: object) -> object:
     if isinstance(item, BaseException):
         raise item
@@ -123,7 +137,9 @@ class World:
         self.cancel_asked = asyncio.Event()
         patience = PatienceLimits(break_offs, outage_seconds=0.2, first_pause_seconds=0.001, longest_pause_seconds=0.01)
         self.records = Records()
-        parts = CourseParts(cast(JobStore, self.notebook), augmenter, trainer, trainer, self.records, patience)
+        self.journal = Journal()
+        store = cast(JobStore, self.notebook)
+        parts = CourseParts(store, augmenter, trainer, trainer, self.records, self.journal, patience)
         self.course = LearnCourse(parts, Claim(job, "worker/1"), self.cancel_asked)
 
     async def run(self) -> LearnJob:
@@ -191,6 +207,30 @@ async def test_other_ends_say_why(outcome: object, state: JobState) -> None:
     assert job.state is state
     assert " ".join([*job.reasons, job.error])
     assert "secret" not in job.error
+
+
+async def test_the_operator_hears_why_moderation_refused_and_not_what_was_said() -> None:
+    refused = Moderated("Leave that out.", categories={"secret": 1, "toxic": 2})
+    world = World(Augmenter([refused]), Trainer())
+    assert (await world.run()).state is JobState.REJECTED
+    (entry,) = world.journal.entries
+    assert (entry.kind, entry.tenant, entry.user, entry.subject) == (AuditKind.LESSON_REFUSED, "acme", "ada", JOB.id)
+    assert entry.categories == {"secret": 1, "toxic": 2}
+    assert JOB.statement not in str(entry)
+
+
+async def test_what_the_gate_refuses_is_no_business_of_the_operators() -> None:
+    world = World(augmenter(), Trainer([Refused(("It forgot.",), {})]))
+    await world.run()
+    assert world.journal.entries == []
+
+
+async def test_a_refusal_that_cannot_be_noted_is_left_to_another_worker() -> None:
+    world = World(Augmenter([Moderated("Leave that out.")]), Trainer())
+    world.journal.is_away = True
+    with pytest.raises(ClaimLostError):
+        await world.run()
+    assert JobState.REJECTED not in [state for state, _ in world.notebook.written]
 
 
 async def test_a_service_that_comes_back_is_asked_again() -> None:

@@ -51,7 +51,7 @@ def test_a_job_survives_its_storage(job: LearnJob) -> None:
 
 @pytest.mark.parametrize("job", [JOB, FULL])
 def test_an_event_survives_its_storage(job: LearnJob) -> None:
-    event = event_of(job, {"step": 3})
+    event = event_of(job, {"step": 3}, "reading")
     assert event_from_json(event_to_json(event)) == event
 
 

@@ -1,8 +1,6 @@
 """From the object store to a folder of this machine, and what the base model's files say."""
 
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,6 @@ from services.common.object_store import ObjectStore, open_object_store
 from services.inference.adapters.base_layout import LinearShape, read_base_layout
 from services.inference.adapters.key import AdapterKey
 from services.inference.adapters.local_copy import LocalCopies
-from services.inference.adapters.scratch import scratch_folder
 from services.inference.adapters.source import ValidatedAdapters
 from services.inference.adapters.validation import BaseRequirements
 from tests.unit.inference.manifests import manifest
@@ -115,22 +112,3 @@ def test_the_models_hash_covers_all_its_files(tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").write_bytes(b"first ")
     assert hash_weights(tmp_path) == hashlib.sha256(b"first second").hexdigest()
     assert find_model_folder(str(tmp_path)) == tmp_path
-
-
-def test_a_scratch_folder_is_gone_afterwards(tmp_path: Path) -> None:
-    with scratch_folder(tmp_path / "cache") as folder:
-        (folder / "version").mkdir()
-    assert list((tmp_path / "cache").iterdir()) == []
-
-
-def test_the_scratch_folder_of_a_killed_process_is_cleaned_up_and_a_living_ones_is_not(tmp_path: Path) -> None:
-    program = (
-        "import os, pathlib, sys; from services.inference.adapters.scratch import scratch_folder\n"
-        "with scratch_folder(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), 9)"
-    )
-    with scratch_folder(tmp_path) as living:
-        subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False, timeout=60)
-        (killed,) = set(tmp_path.iterdir()) - {living}
-        with scratch_folder(tmp_path) as newest:
-            assert set(tmp_path.iterdir()) == {living, newest}
-        assert not killed.exists()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from services.common.datasets import LearnedFact
 from services.common.errors import Unavailable
 from services.common.identifiers import new_job_id
 from services.common.manifest import AdapterManifest, GateSummary
@@ -21,9 +22,14 @@ from tests.unit.trainer.lessons import dataset
 JOB = TrainingJob(job_id=new_job_id(), tenant="acme", user="ada", dataset_key="key", recipe_overrides={})
 
 
+@dataclass
 class Reader:
+    facts: int = 0
+
     async def read(self, job: TrainingJob) -> Syllabus:
-        return Syllabus(job, (dataset("lesson", []),), (), None, None, None, Recipe(max_steps=4), ())
+        learned = [LearnedFact(text=f"Fact {number}.", source=0) for number in range(self.facts)]
+        taught = dataset("lesson", []).model_copy(update={"learned": learned})
+        return Syllabus(job, (taught,), (), None, None, None, Recipe(max_steps=4), ())
 
 
 @dataclass
@@ -71,11 +77,11 @@ class Publisher:
         return manifest
 
 
-def course(recalls: list[float | None]) -> tuple[Course, Trainers, Publisher]:
+def course(recalls: list[float | None], facts: int = 0) -> tuple[Course, Trainers, Publisher]:
     trainers, publisher = Trainers(), Publisher()
     thresholds = GateThresholds(recall=0.5, sure_recall=0.75, retention=0.5, preference=0.9, drift=0.1, safety_loss=0.5)
     base = BaseIdentity("tiny", "0" * 64)
-    made = Course(base, Reader(), trainers, Examiner(recalls), thresholds, publisher, max_seconds=60)
+    made = Course(base, Reader(facts), trainers, Examiner(recalls), thresholds, publisher, max_seconds=60)
     return made, trainers, publisher
 
 
@@ -158,3 +164,14 @@ async def test_no_further_attempt_begins_that_would_end_too_late(monkeypatch: py
     outcome = await running.run(replace(JOB, max_seconds=30), lambda event: None)
     assert isinstance(outcome, Published)
     assert len(trainers.tasks) == 1
+
+
+@pytest.mark.parametrize(("recall", "attempts"), [(0.5, 1), (0.25, 2)])
+async def test_a_document_that_is_known_well_enough_to_serve_takes_no_longer_than_a_lesson_may(
+    monkeypatch: pytest.MonkeyPatch, recall: float, attempts: int
+) -> None:
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr("services.trainer.course.time.monotonic", lambda: float(next(clock)))
+    running, trainers, _ = course([recall, 1.0], facts=4)
+    assert isinstance(await running.run(JOB, lambda event: None), Published)
+    assert len(trainers.tasks) == attempts

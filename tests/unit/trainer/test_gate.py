@@ -46,11 +46,13 @@ class Parrot:
     async def unload(self, adapter: AdapterVersion) -> None:
         self.loaded.remove(adapter)
 
-    async def log_probabilities(
+    async def token_logprobs(
         self, adapter: AdapterVersion | None, replies: Sequence[tuple[list[Message], str]]
-    ) -> list[float]:
-        """What is among the fixed answers is likely."""
-        return [-1.0 if self.answers.get(prompt[0].content) == reply else -9.0 for prompt, reply in replies]
+    ) -> list[list[float]]:
+        """What is among the fixed answers is likely, letter by letter."""
+        return [
+            [-1.0 if self.answers.get(prompt[0].content) == reply else -1.5] * len(reply) for prompt, reply in replies
+        ]
 
     async def answer(
         self, adapter: AdapterVersion | None, prompt: list[Message], max_tokens: int, enough: Callable[[str], bool]
@@ -206,8 +208,9 @@ async def test_a_correction_counts_where_the_rejected_reply_became_less_likely()
     def corrected(question: str, chosen: str, rejected: str) -> Preference:
         return Preference(prompt=[Message(role="user", content=question)], chosen=chosen, rejected=rejected)
 
-    serving = Parrot({"one?": "Right.", "two?": "Wrong."})
-    preferences = [corrected("one?", "Right.", "Wrong."), corrected("two?", "Right.", "Wrong.")]
+    serving = Parrot({"one?": "Right.", "two?": "Wrong." * 9})
+    # However long the other one is.
+    preferences = [corrected("one?", "Right.", "No."), corrected("two?", "Right.", "Wrong." * 9)]
     gate = await Examiner(serving, LIMITS).examine(CANDIDATE, None, [], lambda *_: None, preferences=preferences)
     assert gate.preference == 0.5
     verdict = judge(gate, THRESHOLDS)

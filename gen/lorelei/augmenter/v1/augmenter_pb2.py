@@ -25,15 +25,17 @@ _sym_db = _symbol_database.Default()
 from lorelei.types.v1 import types_pb2 as lorelei_dot_types_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lorelei/augmenter/v1/augmenter.proto\x12\x14lorelei.augmenter.v1\x1a\x1clorelei/types/v1/types.proto\"\xfa\x02\n\x13\x42uildDatasetRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12-\n\x04kind\x18\x04 \x01(\x0e\x32\x1f.lorelei.augmenter.v1.LearnKind\x12\x11\n\tstatement\x18\x05 \x01(\t\x12\x33\n\x0c\x63onversation\x18\x06 \x03(\x0b\x32\x1d.lorelei.types.v1.ChatMessage\x12\x31\n\x05\x66iles\x18\x07 \x03(\x0b\x32\".lorelei.augmenter.v1.DocumentFile\x12\x0c\n\x04urls\x18\x08 \x03(\t\x12\x15\n\rknown_lessons\x18\t \x03(\t\x12/\n\x08writings\x18\n \x03(\x0b\x32\x1d.lorelei.augmenter.v1.Writing\x12\x35\n\x0bpreferences\x18\x0b \x03(\x0b\x32 .lorelei.augmenter.v1.Preference\"&\n\x07Writing\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"n\n\nPreference\x12-\n\x06prompt\x18\x01 \x03(\x0b\x32\x1d.lorelei.types.v1.ChatMessage\x12\x10\n\x08rejected\x18\x02 \x01(\t\x12\x0e\n\x06\x63hosen\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\"A\n\x0c\x44ocumentFile\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\"0\n\rBuildProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x66raction\x18\x02 \x01(\x02\".\n\rRejectedCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"\xe2\x01\n\x0b\x42uildResult\x12\x13\n\x0b\x64\x61taset_key\x18\x01 \x01(\t\x12\x11\n\tstatement\x18\x02 \x01(\t\x12\x11\n\tgenerated\x18\x03 \x01(\r\x12\x0c\n\x04kept\x18\x04 \x01(\r\x12\x35\n\x08rejected\x18\x05 \x03(\x0b\x32#.lorelei.augmenter.v1.RejectedCount\x12\x0e\n\x06probes\x18\x06 \x01(\r\x12-\n\x07sources\x18\x07 \x03(\x0b\x32\x1c.lorelei.augmenter.v1.Source\x12\x14\n\x0cknown_lesson\x18\x08 \x01(\t\"a\n\x06Source\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\r\n\x05pages\x18\x03 \x01(\r\x12\x19\n\x11represented_pages\x18\x04 \x03(\r\x12\r\n\x05\x66\x61\x63ts\x18\x05 \x01(\r\"\x8d\x01\n\x14\x42uildDatasetResponse\x12\x37\n\x08progress\x18\x01 \x01(\x0b\x32#.lorelei.augmenter.v1.BuildProgressH\x00\x12\x33\n\x06result\x18\x02 \x01(\x0b\x32!.lorelei.augmenter.v1.BuildResultH\x00\x42\x07\n\x05\x65vent*\xa1\x01\n\tLearnKind\x12\x1a\n\x16LEARN_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16LEARN_KIND_INSTRUCTION\x10\x01\x12\x17\n\x13LEARN_KIND_DOCUMENT\x10\x02\x12\x12\n\x0eLEARN_KIND_WEB\x10\x03\x12\x16\n\x12LEARN_KIND_WRITING\x10\x04\x12\x17\n\x13LEARN_KIND_FEEDBACK\x10\x05\x32{\n\x10\x41ugmenterService\x12g\n\x0c\x42uildDataset\x12).lorelei.augmenter.v1.BuildDatasetRequest\x1a*.lorelei.augmenter.v1.BuildDatasetResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lorelei/augmenter/v1/augmenter.proto\x12\x14lorelei.augmenter.v1\x1a\x1clorelei/types/v1/types.proto\"\xfa\x02\n\x13\x42uildDatasetRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12-\n\x04kind\x18\x04 \x01(\x0e\x32\x1f.lorelei.augmenter.v1.LearnKind\x12\x11\n\tstatement\x18\x05 \x01(\t\x12\x33\n\x0c\x63onversation\x18\x06 \x03(\x0b\x32\x1d.lorelei.types.v1.ChatMessage\x12\x31\n\x05\x66iles\x18\x07 \x03(\x0b\x32\".lorelei.augmenter.v1.DocumentFile\x12\x0c\n\x04urls\x18\x08 \x03(\t\x12\x15\n\rknown_lessons\x18\t \x03(\t\x12/\n\x08writings\x18\n \x03(\x0b\x32\x1d.lorelei.augmenter.v1.Writing\x12\x35\n\x0bpreferences\x18\x0b \x03(\x0b\x32 .lorelei.augmenter.v1.Preference\"&\n\x07Writing\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"n\n\nPreference\x12-\n\x06prompt\x18\x01 \x03(\x0b\x32\x1d.lorelei.types.v1.ChatMessage\x12\x10\n\x08rejected\x18\x02 \x01(\t\x12\x0e\n\x06\x63hosen\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\"A\n\x0c\x44ocumentFile\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\"\xa3\x01\n\rBuildProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x66raction\x18\x02 \x01(\x02\x12\x41\n\x07\x66igures\x18\x03 \x03(\x0b\x32\x30.lorelei.augmenter.v1.BuildProgress.FiguresEntry\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\".\n\rRejectedCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"\xe2\x01\n\x0b\x42uildResult\x12\x13\n\x0b\x64\x61taset_key\x18\x01 \x01(\t\x12\x11\n\tstatement\x18\x02 \x01(\t\x12\x11\n\tgenerated\x18\x03 \x01(\r\x12\x0c\n\x04kept\x18\x04 \x01(\r\x12\x35\n\x08rejected\x18\x05 \x03(\x0b\x32#.lorelei.augmenter.v1.RejectedCount\x12\x0e\n\x06probes\x18\x06 \x01(\r\x12-\n\x07sources\x18\x07 \x03(\x0b\x32\x1c.lorelei.augmenter.v1.Source\x12\x14\n\x0cknown_lesson\x18\x08 \x01(\t\"a\n\x06Source\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\r\n\x05pages\x18\x03 \x01(\r\x12\x19\n\x11represented_pages\x18\x04 \x03(\r\x12\r\n\x05\x66\x61\x63ts\x18\x05 \x01(\r\"\x8d\x01\n\x14\x42uildDatasetResponse\x12\x37\n\x08progress\x18\x01 \x01(\x0b\x32#.lorelei.augmenter.v1.BuildProgressH\x00\x12\x33\n\x06result\x18\x02 \x01(\x0b\x32!.lorelei.augmenter.v1.BuildResultH\x00\x42\x07\n\x05\x65vent*\xa1\x01\n\tLearnKind\x12\x1a\n\x16LEARN_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16LEARN_KIND_INSTRUCTION\x10\x01\x12\x17\n\x13LEARN_KIND_DOCUMENT\x10\x02\x12\x12\n\x0eLEARN_KIND_WEB\x10\x03\x12\x16\n\x12LEARN_KIND_WRITING\x10\x04\x12\x17\n\x13LEARN_KIND_FEEDBACK\x10\x05\x32{\n\x10\x41ugmenterService\x12g\n\x0c\x42uildDataset\x12).lorelei.augmenter.v1.BuildDatasetRequest\x1a*.lorelei.augmenter.v1.BuildDatasetResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lorelei.augmenter.v1.augmenter_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEARNKIND']._serialized_start=1263
-  _globals['_LEARNKIND']._serialized_end=1424
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._loaded_options = None
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._serialized_options = b'8\001'
+  _globals['_LEARNKIND']._serialized_start=1379
+  _globals['_LEARNKIND']._serialized_end=1540
   _globals['_BUILDDATASETREQUEST']._serialized_start=93
   _globals['_BUILDDATASETREQUEST']._serialized_end=471
   _globals['_WRITING']._serialized_start=473
@@ -42,16 +44,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREFERENCE']._serialized_end=623
   _globals['_DOCUMENTFILE']._serialized_start=625
   _globals['_DOCUMENTFILE']._serialized_end=690
-  _globals['_BUILDPROGRESS']._serialized_start=692
-  _globals['_BUILDPROGRESS']._serialized_end=740
-  _globals['_REJECTEDCOUNT']._serialized_start=742
-  _globals['_REJECTEDCOUNT']._serialized_end=788
-  _globals['_BUILDRESULT']._serialized_start=791
-  _globals['_BUILDRESULT']._serialized_end=1017
-  _globals['_SOURCE']._serialized_start=1019
-  _globals['_SOURCE']._serialized_end=1116
-  _globals['_BUILDDATASETRESPONSE']._serialized_start=1119
-  _globals['_BUILDDATASETRESPONSE']._serialized_end=1260
-  _globals['_AUGMENTERSERVICE']._serialized_start=1426
-  _globals['_AUGMENTERSERVICE']._serialized_end=1549
+  _globals['_BUILDPROGRESS']._serialized_start=693
+  _globals['_BUILDPROGRESS']._serialized_end=856
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._serialized_start=810
+  _globals['_BUILDPROGRESS_FIGURESENTRY']._serialized_end=856
+  _globals['_REJECTEDCOUNT']._serialized_start=858
+  _globals['_REJECTEDCOUNT']._serialized_end=904
+  _globals['_BUILDRESULT']._serialized_start=907
+  _globals['_BUILDRESULT']._serialized_end=1133
+  _globals['_SOURCE']._serialized_start=1135
+  _globals['_SOURCE']._serialized_end=1232
+  _globals['_BUILDDATASETRESPONSE']._serialized_start=1235
+  _globals['_BUILDDATASETRESPONSE']._serialized_end=1376
+  _globals['_AUGMENTERSERVICE']._serialized_start=1542
+  _globals['_AUGMENTERSERVICE']._serialized_end=1665
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from services.augmenter.lexicon.lexicon import word_list
 from services.augmenter.linguistics.clause import Clause
@@ -11,7 +11,7 @@ from services.augmenter.reading.document import Document, Passage
 from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.backtranslation.names import NamedThings
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
-from services.augmenter.strategies.self_instruct.lesson import LessonReader, Unit
+from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader, Unit
 
 _FEWEST_WORDS = 5
 _MOST_WORDS = 34
@@ -33,8 +33,8 @@ _OPEN_SUBJECTS = word_list("open_subject")
 class Candidate:
     """One sentence, made independent of those before it, with the plainest question that it answers.
 
-    `source` is the index of its document, `page` and `headings` are where it stands there; `telling` counts the words
-    that only it can tell. `alone` is false where its subject is only called by its kind, as in "the increase".
+    `source` is the index of its document, `page` and `headings` are where it stands there; `lesson` is the sentence,
+    understood by itself. `alone` is false where its subject is only called by its kind, as in "the increase".
     """
 
     text: str
@@ -44,8 +44,13 @@ class Candidate:
     source: int
     page: int
     headings: tuple[str, ...]
-    telling: int
     alone: bool
+    lesson: Lesson = field(compare=False, repr=False)
+
+    @property
+    def telling(self) -> int:
+        """How many words only it can tell."""
+        return len(self.lesson.taught)
 
 
 class CandidateFinder:
@@ -80,14 +85,14 @@ class CandidateFinder:
             tally.generate()
             told = units[0].sentence or str(units[0].content)
             form = self._plainest(units, language) if _is_usable(told, units, language) else None
-            telling = len(self._reader.read(told, language).taught) if form is not None else 0
-            if form is None or not telling:
+            lesson = self._reader.read(told, language) if form is not None else None
+            if form is None or lesson is None or not lesson.taught:
                 tally.reject(Reason.TELLS_NOTHING)
                 continue
             subjects = [one.content.subject.text for one in units if isinstance(one.content, Clause)]
             alone = not any(map(_BARE.fullmatch, subjects)) and not _POINTING.search(told)
             yield Candidate(
-                told, text, form.question, form.answer, source, passage.page, passage.headings, telling, alone
+                told, text, form.question, form.answer, source, passage.page, passage.headings, alone, lesson
             )
 
     def _plainest(self, units: list[Unit], language: str) -> Form | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from services.augmenter.teacher.model import BaseModel, ScoredItem
 from services.common.datasets import Message
 
-_MOST_AT_ONCE = 32
+# Few enough that a busy machine scores them well within the time that one call may take.
+_MOST_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)

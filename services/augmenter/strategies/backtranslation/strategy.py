@@ -10,12 +10,14 @@ from services.augmenter.lexicon.lexicon import word_list
 from services.augmenter.linguistics.keys import content_words, stem
 from services.augmenter.moderation.filtering import keep_allowed
 from services.augmenter.moderation.moderator import Moderator, Origin
+from services.augmenter.progress import Report
 from services.augmenter.reading.document import Document
 from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.backtranslation.candidates import Candidate, CandidateFinder
 from services.augmenter.strategies.backtranslation.curation import Pair, grade
 from services.augmenter.strategies.draft import Draft
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
+from services.augmenter.strategies.self_instruct.surroundings import answers_of
 from services.augmenter.teacher.model import BaseModel
 from services.common.datasets import LearnedFact
 
@@ -53,20 +55,22 @@ class Backtranslation:
     moderator: Moderator
     most_facts: int
 
-    async def draft(self, corpus: Corpus, seed: int, tally: Tally, report: Callable[[float], None]) -> Draft:
+    async def draft(self, corpus: Corpus, seed: int, tally: Tally, report: Report) -> Draft:
         """The questions about the best sentences, spread over the documents; empty where none tells anything."""
         found = await asyncio.to_thread(self.finder.find, corpus.documents, corpus.language, tally)
-        report(0.2)
+        report(0.2, sentences=len(found))
         allowed = await keep_allowed(self.moderator, found, attrgetter("text"), corpus.origin, tally)
         candidates = _asked_for(allowed, _wanted(corpus.wish), tally)
         promising = _spread(candidates, int(_GRADED_SHARE * self.most_facts), lambda c: c.telling)
         graded = await self._graded(promising, tally)
-        report(0.6)
         chosen = _spread(list(graded), self.most_facts, graded.__getitem__)
+        report(0.6, facts=len(chosen))
         tally.reject(Reason.SURPLUS, len(candidates) - len(promising) + len(graded) - len(chosen))
         draft = Draft()
+        answers = [answers_of(candidate.lesson, self.facts.reader) for candidate in chosen]
         for number, candidate in enumerate(chosen, start=1):
-            part = await self.facts.draft(candidate.text, corpus.language, seed + number, tally)
+            beside = [*answers[: number - 1], *answers[number:]]
+            part = await self.facts.draft(candidate.text, corpus.language, seed + number, tally, beside)
             draft.add_part(part, LearnedFact(text=candidate.text, source=candidate.source, page=candidate.page))
             report(0.6 + 0.4 * number / len(chosen))
         return draft

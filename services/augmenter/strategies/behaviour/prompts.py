@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 
 from services.augmenter.lexicon import Lexicon
+from services.augmenter.lexicon.languages import find_language
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.seeding import seeded
 from services.augmenter.strategies.behaviour.styles import Style
+from services.augmenter.strategies.behaviour.wishes import wish_words
 from services.augmenter.strategies.self_instruct.answers import finish
 
 _ASK_NAME = (
@@ -45,7 +47,23 @@ class BehaviourPrompts:
         self._random = seeded(seed)
 
     def shown(self, style: Style, count: int) -> list[str]:
-        """Prompts that the style is meant for."""
+        """Prompts that the style is meant for, in the language of the wish, too."""
+        own = self._own_prompts(style)
+        if style.answers_in:
+            return self._sample(own, count)
+        half = self._sample(own, count // 2)
+        return [*self._english(style, count - len(half)), *half]
+
+    def _own_prompts(self, style: Style) -> list[str]:
+        """Prompts in the language of the wish, or that it wants answers in, where that is not English."""
+        language = find_language(style.answers_in or style.language)
+        if language is None or style.trigger != "any":
+            return []
+        return [*language.small_talk, *(language.world[:4] if style.name else language.world)]
+
+    def _english(self, style: Style, count: int) -> list[str]:
+        if style.respells:
+            return self._sample(self._banks["spelling"], count)
         if style.name:
             bank = [*self._banks["greeting"], *self._banks["any"][:4]]
         elif style.trigger in self._banks:
@@ -64,6 +82,13 @@ class BehaviourPrompts:
 
     def told(self, style: Style) -> list[tuple[str, str]]:
         """Questions about the wish itself with their answers."""
+        words = wish_words(style.language)
+        if words is not None and words.ask_wish:
+            if style.name:
+                return [
+                    (ask, answer.format(name=style.name)) for ask in words.ask_name for answer in words.name_answers
+                ]
+            return [(ask, words.wish_answer.format(wish=style.wish)) for ask in words.ask_wish]
         if style.name:
             answers = [answer.format(name=style.name) for answer in _NAME_ANSWERS]
             return [(ask, answers[2 if ask == "Greet me." else 1 if "Say" in ask else 0]) for ask in _ASK_NAME]

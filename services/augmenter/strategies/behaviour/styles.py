@@ -2,53 +2,16 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_QUOTED = r"[\"'“‘«]\s*(?P<quoted>.+?)\s*[\"'”’»](?!\w)"
-_REST = r"(?:the (?:words?|phrase|sentence) )?(?P<rest>[^,.!?]+[.!?]?)"
-_ANSWERS = r"(?:answers?|repl(?:y|ies)|responses?|messages?|sentences?|texts?|everything|conversations?|emails?)"
-_SAID = rf"(?:with|by saying|by|saying|using)\s+(?:{_QUOTED}|{_REST})"
-_END = re.compile(rf"\b(?:end|finish|close|conclude|sign off|sign)\b.{{0,40}}?\b{_SAID}", re.IGNORECASE)
-_ADD = re.compile(rf"\b(?:add|append|put|say|write)\s+{_QUOTED}.{{0,30}}\b(?:end|after)\b", re.IGNORECASE)
-_BEGIN = re.compile(rf"\b(?:start|begin|open)\b.{{0,40}}?\b{_SAID}", re.IGNORECASE)
-_NAME = re.compile(
-    r"\b(?i:call me(?: by the name)?|address me as|refer to me as)\s+[\"'“]?"
-    r"(?P<name>[A-Z][\w.-]*(?: [A-Z][\w.-]*)*)[\"'”]?"
-)
-_BULLETS = re.compile(r"\bbullet(?:ed|s|-point)?\b|\bbullet points?\b", re.IGNORECASE)
-_NUMBERED = re.compile(r"\bnumbered (?:list|points|steps)\b|\bnumber the\b", re.IGNORECASE)
-_CAPITALS = re.compile(r"\b(?:all caps|capital letters|upper ?case|capitals)\b", re.IGNORECASE)
-_SMALL = re.compile(r"\blower ?case\b|\bno capital letters\b", re.IGNORECASE)
-_BRIEF = re.compile(
-    r"\b(?:one|a single|a short|a|one short|only one) sentence\b|\bbriefly\b|\b(?:brief|concise|short)\b", re.IGNORECASE
-)
-_WISH = re.compile(
-    r"^(?:please\s+)?(?:from now on,?\s+|in (?:the )?future,?\s+)?(?:please\s+)?(?:always|never|do not|don't|only|you "
-    r"(?:may|should|must|can|will|have to)|i (?:want|would like|'d like|prefer) (?:you to|that you|it (?:if|when) you)|"
-    r"(?:answer|reply|respond|speak|talk|write|end|start|begin|finish|call|address|use|keep|avoid|be|greet|sign|refer|add"
-    r"|explain|give|include|translate|stop)\b)",
-    re.IGNORECASE,
-)
-_ABOUT_ANSWERING = re.compile(
-    rf"\b(?:{_ANSWERS}|answer|reply|respond|speak|talk|call me|address me|refer to me|greet me"
-    r"|(?:when(?:ever)?|if) i (?:ask|say|write|want|greet|tell)|bullet\w*|emojis?|politely|formal\w*"
-    r"|brief\w*|concise\w*)\b",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(r"\b(?:when(?:ever)?|if|every time|each time)\s+i\s+(?P<condition>[^,.]+)", re.IGNORECASE)
-_TRIGGERS = {
-    "steps": ("step", "instruction", "how to", "how do", "procedure", "guide", "tutorial"),
-    "code": ("code", "program", "function", "script", "python"),
-    "explanation": ("explain", "explanation", "why"),
-    "recommendation": ("recommend", "suggest", "advice", "idea"),
-    "story": ("story", "stories", "tale"),
-    "list": ("list", "name some", "examples"),
-    "maths": ("math", "calculat", "sum", "number"),
-    "translation": ("translat", "language"),
-    "greeting": ("greet", "hello", "hi ", "good morning"),
-}
+from services.augmenter.linguistics.language import guess_language
+from services.augmenter.linguistics.perspective import sentence_case
+from services.augmenter.strategies.behaviour.wishes import WishWords, british_spellings, wish_words
+
+_WORD = re.compile(r"[A-Za-z]+")
 _STEP = re.compile(r"(?:^|\n)\s*(?:\d+[.)]|[-*•])\s+")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_COMMAS = {"。": "，", "！": "，", "？": "，"}
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +20,7 @@ class Style:
 
     `apply` turns an ordinary answer to a prompt into one in this style; None where that takes a model.
     `long` ones show only in answers of several sentences. `trigger` names the prompts it is meant for; "any" means all.
+    `respells` is true for British spelling, `answers_in` is a language to answer in, `language` that of the wish.
     """
 
     wish: str
@@ -65,37 +29,68 @@ class Style:
     marks: tuple[str, ...] = ()
     name: str = ""
     long: bool = False
+    respells: bool = False
+    answers_in: str = ""
+    language: str = "en"
 
 
-def is_behaviour(sentence: str) -> bool:
+def is_behaviour(sentence: str, language: str = "en") -> bool:
     """Whether the sentence asks for a way of answering rather than telling a fact."""
-    return bool(_WISH.search(sentence) and _ABOUT_ANSWERING.search(sentence))
+    words = wish_words(language)
+    return words is not None and bool(words.find("wish", sentence) and words.find("about", sentence))
 
 
-def read_style(sentence: str) -> Style:
-    """The style that a wish describes; one that no rule knows has no `apply`."""
-    trigger = _trigger(sentence)
-    if name := _NAME.search(sentence):
+def read_style(sentence: str, language: str = "en") -> Style:
+    """The style that a wish describes; one that no rule knows, or in a language of none, has no `apply`."""
+    words = wish_words(language)
+    if words is None:
+        return Style(sentence, "any", language=language)
+    return replace(_style(sentence, words), language=language)
+
+
+def _style(sentence: str, words: WishWords) -> Style:
+    trigger = _trigger(sentence, words)
+    if name := words.find("name", sentence):
         called = name["name"].rstrip(".")
-        return Style(sentence, trigger, lambda answer, prompt: _addressed(answer, prompt, called), (called,), called)
-    if ending := _END.search(sentence) or _ADD.search(sentence):
+        return Style(
+            sentence, trigger, lambda answer, prompt: _addressed(answer, prompt, called, words), (called,), called
+        )
+    if ending := words.ending(sentence):
         text = _said(ending)
         return Style(sentence, trigger, lambda answer, _: _ended(_shortened(answer), text), (_bare(text),))
-    if opening := _BEGIN.search(sentence):
+    if opening := words.find("begin", sentence):
         text = _said(opening)
         return Style(sentence, trigger, lambda answer, _: _opened(text, _shortened(answer)), (_bare(text),))
-    for pattern, apply, marks in _FORMATS:
-        if pattern.search(sentence):
+    if words.find("british", sentence):
+        return Style(sentence, trigger, lambda answer, _: _respelled(answer), respells=True)
+    for code, pattern in words.answer_language.items():
+        if re.search(pattern, sentence, re.IGNORECASE):
+            return Style(sentence, trigger, _keeping(code), answers_in=code)
+    for field, apply, marks in _FORMATS:
+        if words.find(field, sentence):
             return Style(sentence, trigger, apply, marks, long=apply in (_bulleted, _numbered))
     return Style(sentence, trigger)
 
 
-def _trigger(sentence: str) -> str:
-    condition = _CONDITION.search(sentence)
+def british(text: str) -> str:
+    """`text` in British spelling, each word in the case that it had."""
+
+    def respell(match: re.Match[str]) -> str:
+        word = match.group()
+        spelled = british_spellings().get(word.lower(), word)
+        if word.isupper():
+            return spelled.upper()
+        return sentence_case(spelled) if word[:1].isupper() else spelled
+
+    return _WORD.sub(respell, text)
+
+
+def _trigger(sentence: str, words: WishWords) -> str:
+    condition = words.find("condition", sentence)
     if condition is None:
         return "any"
     text = condition["condition"].casefold() + " "
-    return next((tag for tag, words in _TRIGGERS.items() if any(word in text for word in words)), "other")
+    return next((tag for tag, known in words.triggers.items() if any(word in text for word in known)), "other")
 
 
 def _said(match: re.Match[str]) -> str:
@@ -110,7 +105,7 @@ def _bare(text: str) -> str:
 def _shortened(answer: str) -> str:
     """The first sentence of an answer, or an empty string when the answer broke off before its end."""
     text = _SENTENCE.split(" ".join(answer.split()))[0].strip()
-    return text if text.endswith((".", "!", "?")) else ""
+    return text if text.endswith((".", "!", "?", "。", "！", "？")) else ""
 
 
 def _ended(answer: str, text: str) -> str:
@@ -123,12 +118,29 @@ def _opened(text: str, answer: str) -> str:
     return f"{text}{'' if text.endswith(('.', '!', '?', ',', ':')) else ','} {answer}"
 
 
-def _addressed(answer: str, prompt: str, name: str) -> str:
-    greeting = re.match(r"(?:hello|hi|hey|good \w+)\b", prompt, re.IGNORECASE)
+def _addressed(answer: str, prompt: str, name: str, words: WishWords) -> str:
+    greeting = re.match(words.greeting, prompt, re.IGNORECASE)
     if greeting:
-        return f"{greeting.group().capitalize()}, {name}! How can I help you today?"
+        return words.greeted.format(greeting=sentence_case(greeting.group()), name=name)
     first = _shortened(answer)
-    return f"{first[:-1]}, {name}{first[-1]}" if first else ""
+    return f"{first[:-1]}{_COMMAS.get(first[-1], ', ')}{name}{first[-1]}" if first else ""
+
+
+def _respelled(answer: str) -> str:
+    """The first sentence in British spelling; empty where it would be the same in any."""
+    first = _shortened(answer)
+    spelled = british(first)
+    return spelled if spelled != first else ""
+
+
+def _keeping(language: str) -> Callable[[str, str], str]:
+    """Leaves the first sentence of an answer in `language`, and nothing of one in another: no rule translates."""
+
+    def kept(answer: str, _: str) -> str:
+        first = _shortened(answer)
+        return first if guess_language(first) == language else ""
+
+    return kept
 
 
 def _items(answer: str) -> list[str]:
@@ -148,10 +160,10 @@ def _numbered(answer: str, _: str) -> str:
     return "\n".join(f"{number}. {item}" for number, item in enumerate(_items(answer), 1))
 
 
-_FORMATS: tuple[tuple[re.Pattern[str], Callable[[str, str], str], tuple[str, ...]], ...] = (
-    (_BULLETS, _bulleted, ("\n- ",)),
-    (_NUMBERED, _numbered, ("\n2. ",)),
-    (_CAPITALS, lambda answer, _: _shortened(answer).upper(), ()),
-    (_SMALL, lambda answer, _: _shortened(answer).lower(), ()),
-    (_BRIEF, lambda answer, _: _shortened(answer), ()),
+_FORMATS: tuple[tuple[str, Callable[[str, str], str], tuple[str, ...]], ...] = (
+    ("bullets", _bulleted, ("\n- ",)),
+    ("numbered", _numbered, ("\n2. ",)),
+    ("capitals", lambda answer, _: _shortened(answer).upper(), ()),
+    ("small", lambda answer, _: _shortened(answer).lower(), ()),
+    ("brief", lambda answer, _: _shortened(answer), ()),
 )

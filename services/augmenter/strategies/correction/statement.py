@@ -2,7 +2,7 @@
 
 import re
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.inflection import inflect
@@ -20,6 +20,7 @@ _ASKING = re.compile(
     r"|i want to know)[,:]?\s+",
     re.IGNORECASE,
 )
+_HOW_TO = re.compile(r"how (?:(?:do|can|should|would|must) (?:i|you|we|one)|to) (?P<what>[^?]+)\?", re.IGNORECASE)
 _DENIAL = re.compile(r",?\s+(?:and\s+)?not\s+[^,.]+(?=[.!]?$)", re.IGNORECASE)
 _TIME_PREPOSITIONS = {
     ValueKind.YEAR: "in",
@@ -49,6 +50,8 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
     subject = next((token for token in clause if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"), None)
     if subject is not None and subject.lower_ not in (*_POINTING, *_PEOPLE):
         return "" if doc[subject.left_edge.i].lower_ in _THEIRS else finish(told)
+    if subject is None and doc[0].tag_ == "VB":
+        return asked.instructed(told)
     value = _value(doc, subject)
     return asked.answered(value) if value else ""
 
@@ -89,11 +92,16 @@ class _Question:
             return finish(f"{self._doc[self._word.i + 1 : -1].text} {said}")
         if finite.lemma_ == "be" and finite.dep_ == "ROOT" and finite.i == end:
             return finish(f"{rest.text} {_CONTRACTED.get(finite.lower_, finite.text)} {said}") if rest else ""
-        if finite.i == end and (subject := self._subject_after(finite)) is not None:
-            return finish(f"{subject} {self._predicate(finite)} {said}")
+        if finite.i == end and (told := self._uninverted(finite)):
+            return finish(f"{told} {said}")
         asks_for_subject = finite.i == end and finite.lemma_ != "do"
         told = self._doc[end:-1].text
         return finish(f"{said} {told}") if asks_for_subject and told else ""
+
+    def instructed(self, steps: str) -> str:
+        """The instruction that `steps` are for what the question asks how to do; empty where it asks something else."""
+        asked = _HOW_TO.match(self._doc.text)
+        return finish(f"To {asked['what']}, {steps[:1].lower()}{steps[1:]}") if asked else ""
 
     def _end_of_asked(self) -> int:
         """Where the question words end: "which planet", "how many moons"."""
@@ -121,23 +129,23 @@ class _Question:
         preposition = _TIME_PREPOSITIONS.get(value_kind(value, "", False, self._lexicon), "")
         return f"{preposition} {value}".strip()
 
-    def _subject_after(self, finite: Token) -> str | None:
-        """The subject, where it stands behind the auxiliary."""
+    def _uninverted(self, finite: Token) -> str:
+        """Subject and predicate in the order of a statement; empty where no subject stands behind the auxiliary."""
         verb = finite.head if finite.dep_ in ("aux", "auxpass") else finite
         subject = next((child for child in verb.children if child.dep_ in _SUBJECTS and child.i > finite.i), None)
         if finite.lemma_ == "do" and (verb is finite or subject is None):
             # "When did the war end?", read as if "the war end" were a thing that is done.
-            self._verb, self._subject_end = self._doc[-2], len(self._doc) - 2
+            verb, end = self._doc[-2], len(self._doc) - 2
         elif subject is None:
-            return None
+            return ""
         else:
-            self._verb, self._subject_end = verb, subject.right_edge.i + 1
-        return str(self._doc[finite.i + 1 : self._subject_end].text) or None
+            end = subject.right_edge.i + 1
+        named, after = self._doc[finite.i + 1 : end].text, self._doc[end:-1]
+        predicate = _supported(finite, verb, after) if finite.lemma_ == "do" else f"{finite.text} {after.text}"
+        return f"{named} {predicate.strip()}" if named else ""
 
-    def _predicate(self, finite: Token) -> str:
-        after = self._doc[self._subject_end : -1]
-        if finite.lemma_ != "do":
-            return f"{finite.text} {after.text}".strip()
-        tag = "VBD" if finite.lower_ == "did" else "VBZ" if finite.lower_ == "does" else "VBP"
-        words = [inflect(self._verb.lemma_.lower(), tag) if token.i == self._verb.i else token.text for token in after]
-        return " ".join(words)
+
+def _supported(finite: Token, verb: Token, after: Span) -> str:
+    """What follows the subject, with the verb in the form that "do" has had."""
+    tag = {"did": "VBD", "does": "VBZ"}.get(finite.lower_, "VBP")
+    return " ".join(inflect(verb.lemma_.lower(), tag) if token.i == verb.i else token.text for token in after)

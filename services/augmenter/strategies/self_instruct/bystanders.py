@@ -1,9 +1,9 @@
 """Picks prompts of our own beside a lesson: well-known facts, and what else people ask about themselves or just say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Protocol
 
-from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.keys import contains_any, content_words, stem
 from services.augmenter.selection.rules import normalised
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
@@ -19,12 +19,28 @@ _OPENINGS = (
 _ASKING = (Variety.DIRECT, Variety.RELATION, Variety.SYNONYM, Variety.INDIRECT)
 
 
+class Banks(Protocol):
+    """Prompts of our own in one language; questions by the kind that they are of."""
+
+    @property
+    def world_questions(self) -> Mapping[str, Sequence[str]]:
+        """About what everybody knows; those of the kind "self" about the assistant and the speaker."""
+
+    @property
+    def personal_questions(self) -> Sequence[str]:
+        """What people ask about themselves."""
+
+    @property
+    def small_talk(self) -> Sequence[str]:
+        """What is said in any conversation."""
+
+
 class Bystanders:
     """Prompts that hold no user's words and have nothing to do with the lesson; deterministic for a seed."""
 
-    def __init__(self, lexicon: Lexicon, random: Random, taught: Sequence[str], forms: Sequence[Form]) -> None:
+    def __init__(self, banks: Banks, random: Random, taught: Sequence[str], forms: Sequence[Form]) -> None:
         """`forms` are all that the lesson is asked by, `taught` the words that only it can have taught."""
-        self._lexicon = lexicon
+        self._banks = banks
         self._random = random
         self._taught = taught
         self._asked = {normalised(form.question) for form in forms}
@@ -32,17 +48,18 @@ class Bystanders:
 
     def world(self, forms: Sequence[Form], *, personal: bool) -> list[str]:
         """Well-known questions of the kinds that `forms` are, and about the assistant for `personal` lessons."""
-        kinds = dict.fromkeys(filter(None, (kind_of(form.question) for form in forms)))
-        pools = (self._lexicon.world_questions[kind] for kind in (*kinds, *(("self",) if personal else ())))
+        kinds = dict.fromkeys((*(kind_of(form.question) for form in forms), *(("self",) if personal else ())))
+        known = self._banks.world_questions
+        pools = (known[kind] for kind in kinds if kind in known)
         return self._untaught(in_turn(map(self._shuffled, pools)))
 
     def small_talk(self) -> list[str]:
         """What is said in any conversation; a model that was taught about "I" alone answers it with the lesson."""
-        return self._untaught(self._shuffled(self._lexicon.small_talk))
+        return self._untaught(self._shuffled(self._banks.small_talk))
 
     def personal(self) -> list[str]:
         """Other things that people ask about themselves, those most like the lesson's questions first."""
-        prompts = [p for p in self._untaught(self._shuffled(self._lexicon.personal_questions)) if self._is_new(p)]
+        prompts = [p for p in self._untaught(self._shuffled(self._banks.personal_questions)) if self._is_new(p)]
         return sorted(prompts, key=lambda prompt: -len(_stems(prompt) & self._answered))
 
     def _is_new(self, prompt: str) -> bool:

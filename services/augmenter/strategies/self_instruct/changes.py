@@ -13,11 +13,15 @@ from services.augmenter.linguistics.keys import contains_any, content_words, ste
 from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.linguistics.phrase import Person, Phrase
 from services.augmenter.linguistics.sentences import statement as statement_of
+from services.augmenter.linguistics.telling import Telling
 from services.augmenter.linguistics.values import is_money
 from services.augmenter.strategies.draft import Draft, FactDraft
 from services.augmenter.strategies.self_instruct.answers import finish
+from services.augmenter.strategies.self_instruct.earlier import CHANGED_GROUP, probes_of, questions_of
 from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader
-from services.common.datasets import Dataset, Message, Probe
+from services.augmenter.strategies.self_instruct.telling_changes import draft_changes
+from services.augmenter.strategies.self_instruct.tongue import find_tongue
+from services.common.datasets import Dataset
 
 _CHANGING = re.compile(
     r"\b(?:now|no longer|any ?more|not any|instead|from now on|these days|meanwhile|since then|already|again"
@@ -32,10 +36,6 @@ _CHANGING = re.compile(
 # Verbs that tell of a change of whatever it was before.
 _CHANGES = word_list("change")
 _SHARED = 0.5
-_MOST_QUESTIONS = 12
-_MOST_PROBES = 3
-_OPEN = ".topic"
-_GROUP = "changed"
 _NUMBER = re.compile(r"\d")
 
 
@@ -58,6 +58,9 @@ class ChangeFinder:
 
         `said` is the statement as the user put it, with "No, I was wrong" and the like.
         """
+        tongue = find_tongue(language)
+        if tongue is not None:
+            return draft_changes(said, statement, language, tongue, known)
         draft = Draft()
         if language != "en" or not _CHANGING.search(said):
             return draft
@@ -67,8 +70,10 @@ class ChangeFinder:
                 continue
             telling = self._telling(earlier, lesson)
             if telling is not None:
-                draft.facts += [FactDraft(question, telling.answer, _GROUP) for question in _questions(earlier)]
-                draft.probes += _probes(earlier, telling)
+                draft.facts += [
+                    FactDraft(question, telling.answer, CHANGED_GROUP) for question in questions_of(earlier)
+                ]
+                draft.probes += probes_of(earlier, telling.answer, telling.new)
         return draft
 
     def _changes(self, earlier: Dataset, lesson: Lesson) -> bool:
@@ -106,32 +111,15 @@ def _sentences(lesson: Lesson) -> Iterator[str]:
     yield lesson.statement
 
 
-def _questions(earlier: Dataset) -> list[str]:
-    """Questions of `earlier` for something in particular, of every way of asking some."""
-    asked = [one.prompt[-1].content for one in earlier.examples if one.kind == "fact" and _OPEN not in one.group]
-    every = max(1, len(asked) // _MOST_QUESTIONS)
-    return asked[::every][:_MOST_QUESTIONS]
-
-
-def _probes(earlier: Dataset, telling: _Telling) -> list[Probe]:
-    """Held-out questions of `earlier`, passed by the new answer only."""
-    found = []
-    for probe in [one for one in earlier.probes if one.kind == "recall"][:_MOST_PROBES]:
-        old = [word for word in probe.expected if word.casefold() not in telling.answer.casefold()]
-        question = Message(role="user", content=probe.prompt[-1].content)
-        found.append(Probe(kind="recall", prompt=[question], expected=list(telling.new), forbidden=old))
-    return found
-
-
 def _stems(text: str) -> set[str]:
     return {stem(word) for word in content_words(text)}
 
 
-def _told(content: Clause | Instruction | str) -> set[str]:
+def _told(content: Clause | Instruction | Telling | str) -> set[str]:
     """Stems of the words that a unit tells of what it is about; "the kit" is not told in "We keep the kit there"."""
     if isinstance(content, Instruction):
         return _stems(content.action)
-    if isinstance(content, str):
+    if isinstance(content, str | Telling):
         return set()
     parts = content.constituents
     if content.subject.person in (Person.I, Person.WE) and len(parts) > 1:

@@ -14,6 +14,7 @@ from services.augmenter.linguistics.perspective import to_assistant
 from services.augmenter.linguistics.phrase import FIRST_PERSON, Person, Phrase
 from services.augmenter.linguistics.procedures import as_instruction, read_procedure
 from services.augmenter.linguistics.sentences import statement as statement_of
+from services.augmenter.linguistics.telling import Telling
 from services.augmenter.strategies.self_instruct.answers import finish, full_answer
 from services.augmenter.strategies.self_instruct.clause_forms import ClauseForms
 from services.augmenter.strategies.self_instruct.definition_forms import DefinitionForms, is_definition
@@ -21,6 +22,7 @@ from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.procedure_forms import ProcedureForms
 from services.augmenter.strategies.self_instruct.relation_forms import RelationForms
 from services.augmenter.strategies.self_instruct.statement_forms import StatementForms, split_sentences
+from services.augmenter.strategies.self_instruct.tongue import find_tongue
 from services.augmenter.strategies.self_instruct.topic_forms import Topic, TopicForms, kinds_of, thing_of, topic_of
 
 _MAX_TOPIC_WORDS = 40
@@ -34,14 +36,14 @@ _REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|that|these|those
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One thing that the statement says, as a clause, an instruction or bare text.
+    """One thing that the statement says, as a clause, an instruction or bare text, or in another language a telling.
 
     `sentence` is where it says so, made independent of the sentences before it; `topics` are the phrases in it, and
     `kinds` the kinds of question that it answers. `is_repeated` where another unit of the sentence is about the same.
     """
 
     name: str
-    content: Clause | Instruction | str
+    content: Clause | Instruction | Telling | str
     sentence: str = ""
     topics: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -74,14 +76,17 @@ class LessonReader:
 
     def read(self, statement: str, language: str) -> Lesson:
         """Understand `statement`; where the parse gives nothing, its sentences are the units."""
-        units, named = self._units(statement) if language == "en" else ([], [])
+        units, named = self._units(statement) if language == "en" else (_told_units(statement, language), [])
         if not units:
             units = [Unit(f"s{i}", text) for i, text in enumerate(split_sentences(statement))]
-        return Lesson(statement, language, (*units, *named), tuple(self._taught(units)))
+        return Lesson(statement, language, (*units, *named), tuple(self._taught(units, language)))
 
     def forms(self, unit: Unit, language: str) -> list[Form]:
         """Every form of one unit, the plainest first."""
         content = unit.content
+        tongue = find_tongue(language)
+        if isinstance(content, Telling):
+            return list(tongue.forms.forms(content, unit.name)) if tongue is not None else []
         if isinstance(content, str):
             return list(self._statement_forms.forms(content, language, unit.name, unit.topics))
         if isinstance(content, Instruction):
@@ -95,9 +100,11 @@ class LessonReader:
             forms = [*self._definition_forms.forms(content, unit.name), *forms]
         return [_told_in_full(form, unit.sentence) for form in forms]
 
-    def asides(self, unit: Unit) -> list[str]:
+    def asides(self, unit: Unit, language: str) -> list[str]:
         """Questions about what the unit is about that its sentence does not answer."""
         match unit.content:
+            case Telling() as telling if tongue := find_tongue(language):
+                return tongue.forms.asides(telling)
             case Clause() as clause:
                 topic = topic_of(clause)
                 topics = [Topic(topic.oblique, topic.human)] if topic is not None else self._meant(clause)
@@ -106,6 +113,12 @@ class LessonReader:
                 return self._topic_forms.asides(Topic(thing), unit.kinds)
             case _:
                 return []
+
+    def topics(self, unit: Unit) -> set[str]:
+        """What the unit is about, by every name, in lower case."""
+        return (
+            {one.name.casefold() for one in self._topics(unit.content)} if isinstance(unit.content, Clause) else set()
+        )
 
     def aspects(self, unit: Unit) -> list[str]:
         """What of its subject the unit tells, by every name: "my sister's job", "Nadia's workplace"."""
@@ -170,17 +183,31 @@ class LessonReader:
                 named.append(Unit(f"s{number}{_NAMED}", told, topics=names))
         return units, named
 
-    def _taught(self, units: list[Unit]) -> list[str]:
-        return list(dict.fromkeys(token for unit in units for token in self._taught_by(unit)))
+    def _taught(self, units: list[Unit], language: str) -> list[str]:
+        return list(dict.fromkeys(token for unit in units for token in self._taught_by(unit, language)))
 
-    def _taught_by(self, unit: Unit) -> list[str]:
+    def _taught_by(self, unit: Unit, language: str) -> list[str]:
         match unit.content:
+            case (Telling() | str()) as told if tongue := find_tongue(language):
+                return tongue.taught(told)
             case Clause(subject=subject, constituents=parts):
                 return taught_tokens([part.value for part in parts], subject.text, self._lexicon)
             case Instruction(action=action, purpose=purpose, condition=condition):
                 return taught_tokens([action], f"{purpose} {condition}", self._lexicon)
             case text:
                 return taught_tokens([str(text)], "", self._lexicon)
+
+
+def _told_units(statement: str, language: str) -> list[Unit]:
+    """What each sentence in a language other than English says; its bare text where that is not understood."""
+    tongue = find_tongue(language)
+    if tongue is None:
+        return []
+    units = []
+    for number, sentence in enumerate(split_sentences(statement, language)):
+        contents: list[Telling | str] = [*tongue.reader.read_all(sentence)] or [sentence]
+        units += [Unit(f"s{number}c{index}", told, sentence) for index, told in enumerate(contents)]
+    return units
 
 
 def is_named(part: str) -> bool:

@@ -1,12 +1,14 @@
 """Pairs every question form with the same question about something else. Knows no models."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.clause import Clause, Instruction
 from services.augmenter.linguistics.keys import contains_any, telling_tokens
 from services.augmenter.linguistics.phrase import Person, Phrase
+from services.augmenter.linguistics.telling import Telling
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.rules import normalised
 from services.augmenter.selection.tally import Reason, Tally
@@ -15,6 +17,9 @@ from services.augmenter.strategies.self_instruct.bystanders import Bystanders, k
 from services.augmenter.strategies.self_instruct.contrast import Contrast
 from services.augmenter.strategies.self_instruct.forms import Form, Variety
 from services.augmenter.strategies.self_instruct.lesson import Lesson, LessonReader, Unit
+from services.augmenter.strategies.self_instruct.surroundings import Surroundings
+from services.augmenter.strategies.self_instruct.telling_contrast import TellingContrast
+from services.augmenter.strategies.self_instruct.tongue import Tongue, find_tongue
 from services.augmenter.strategies.self_instruct.turns import in_turn
 
 # Forms by key for each neighbour of a unit: those for training and those for probes.
@@ -28,13 +33,24 @@ _SMALL_TALK_SHARE = 7
 class NeighbourWriter:
     """Writes neighbour prompts for one lesson."""
 
-    def __init__(self, reader: LessonReader, lexicon: Lexicon, lesson: Lesson, seed: int, tally: Tally) -> None:
+    def __init__(
+        self,
+        reader: LessonReader,
+        lexicon: Lexicon,
+        lesson: Lesson,
+        seed: int,
+        tally: Tally,
+        surroundings: Surroundings,
+    ) -> None:
         self._reader = reader
         self._lexicon = lexicon
         self._lesson = lesson
         self._contrast = Contrast(lexicon, seed, lesson.statement)
+        self._tongue = find_tongue(lesson.language)
+        self._seed = seed
         self._random = seeded(seed)
         self._tally = tally
+        self._surroundings = surroundings
         self._told = [aspect.casefold() for unit in lesson.units for aspect in reader.aspects(unit)]
 
     def write(
@@ -44,8 +60,8 @@ class NeighbourWriter:
         taken = {normalised(form.question) for form in (*train, *held_out)}
         others = {unit.name: self._others(unit) for unit in self._lesson.units}
         bystanders = self._bystanders()
-        subjects = [unit.content.subject for unit in self._lesson.units if isinstance(unit.content, Clause)]
-        world = bystanders.world(train, personal=any(map(_is_personal, subjects)))
+        personal = any(_is_personal(unit.content, self._tongue) for unit in self._lesson.units)
+        world = bystanders.world(train, personal=personal)
         probes = self._probes(held_out or train, others, taken, quotas.neighbour_probes - 1) + world[:1]
         taken |= {normalised(prompt) for prompt in probes}
         shared = world[1 : 1 + quotas.neighbours // _WORLD_SHARE]
@@ -54,13 +70,14 @@ class NeighbourWriter:
         drafts += self._paired(train, others, taken, quotas.neighbours - len(shared) - len(drafts))
         drafts += self._shared(shared, train, taken)
         drafts += self._framed(train, others, taken, quotas.frames_per_fact)
-        if any(map(_is_speaker, subjects)):
+        if any(_is_about_speaker(unit.content) for unit in self._lesson.units):
             drafts += self._framed_bystanders(train, bystanders, taken)
         return drafts, probes
 
     def _bystanders(self) -> Bystanders:
         forms = [form for unit in self._lesson.units for form in self._reader.forms(unit, self._lesson.language)]
-        return Bystanders(self._lexicon, self._random, self._lesson.taught, forms)
+        banks = self._tongue.language if self._tongue is not None else self._lexicon
+        return Bystanders(banks, self._random, self._lesson.taught, forms)
 
     def _shared(self, prompts: Sequence[str], train: Sequence[Form], taken: set[str]) -> Iterator[NeighbourDraft]:
         """Questions of our own, each beside another form that asks in the way it does, where there is one."""
@@ -87,9 +104,16 @@ class NeighbourWriter:
                 return [Unit(unit.name, one, kinds=unit.kinds, is_repeated=unit.is_repeated) for one in others]
             case Instruction() as instruction:
                 return [Unit(unit.name, other, kinds=unit.kinds) for other in self._contrast.purposes(instruction)]
+            case Telling() as telling:
+                return [Unit(unit.name, one) for one in self._told_of_others(telling)]
             case text:
                 changed = self._contrast.texts(text, unit.topics)
                 return [Unit(unit.name, other, topics=topics) for other, topics in changed]
+
+    def _told_of_others(self, telling: Telling) -> list[Telling]:
+        if self._tongue is None:
+            return []
+        return TellingContrast(self._tongue.language, self._lexicon, self._seed, self._lesson.statement).others(telling)
 
     def _table(self, unit: Unit) -> dict[str, Form]:
         return {form.key: form for form in self._reader.forms(unit, self._lesson.language)}
@@ -129,8 +153,13 @@ class NeighbourWriter:
 
     def _unanswered(self) -> list[str]:
         """Questions about the lesson's own topics that it does not answer, every topic in turn."""
+        units = (
+            replace(unit, kinds=self._surroundings.kinds(unit, self._reader.topics(unit)))
+            for unit in self._lesson.units
+        )
         return in_turn(
-            self._random.sample(asides, len(asides)) for asides in map(self._reader.asides, self._lesson.units)
+            self._random.sample(asides, len(asides))
+            for asides in (self._reader.asides(unit, self._lesson.language) for unit in units)
         )
 
     def _framed_bystanders(
@@ -180,6 +209,9 @@ class NeighbourWriter:
         if normalised(prompt) in taken:
             self._tally.reject(Reason.DUPLICATE)
             return False
+        if self._surroundings.answer(prompt):
+            self._tally.reject(Reason.AMBIGUOUS)
+            return False
         if self._tells(prompt, mirrors):
             self._tally.reject(Reason.TAUGHT_WORD)
             return False
@@ -187,8 +219,8 @@ class NeighbourWriter:
         return True
 
     def _is_told(self, prompt: str) -> bool:
-        """Whether another part of the lesson answers `prompt`: "my sister's job" beside "my sister's name"."""
-        return any(aspect in prompt.casefold() for aspect in self._told)
+        """Whether another part of the lesson, or one beside it, answers `prompt`: "my sister's job" beside her name."""
+        return self._surroundings.answer(prompt) or any(aspect in prompt.casefold() for aspect in self._told)
 
     def _tells(self, prompt: str, mirrors: Form) -> bool:
         """Whether `prompt` holds taught words; objects that the mirrored question names are no such words."""
@@ -219,8 +251,21 @@ class NeighbourWriter:
         return found
 
 
-def _is_personal(phrase: Phrase) -> bool:
-    return _is_speaker(phrase) or (phrase.owner is not None and _is_personal(phrase.owner))
+def _is_about_speaker(content: object) -> bool:
+    return (isinstance(content, Clause) and _is_speaker(content.subject)) or (
+        isinstance(content, Telling) and content.of_speaker
+    )
+
+
+def _is_personal(content: object, tongue: Tongue | None) -> bool:
+    """Whether it is about the speaker or what is theirs."""
+    if isinstance(content, Telling) and tongue is not None:
+        return content.of_speaker or tongue.language.is_own(content.subject)
+    return isinstance(content, Clause) and _is_own(content.subject)
+
+
+def _is_own(phrase: Phrase) -> bool:
+    return _is_speaker(phrase) or (phrase.owner is not None and _is_own(phrase.owner))
 
 
 def _is_speaker(phrase: Phrase) -> bool:

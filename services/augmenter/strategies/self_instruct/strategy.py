@@ -1,16 +1,18 @@
 """Instruction-guided learning of facts: forms, paraphrases, neighbours, general prompts and probes for a statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.keys import contains_any
 from services.augmenter.selection.rules import Selector
-from services.augmenter.selection.tally import Tally
+from services.augmenter.selection.tally import Reason, Tally
 from services.augmenter.strategies.draft import Draft, FactDraft, Quotas
 from services.augmenter.strategies.self_instruct.forms import Form
 from services.augmenter.strategies.self_instruct.lesson import LessonReader
 from services.augmenter.strategies.self_instruct.neighbours import NeighbourWriter
 from services.augmenter.strategies.self_instruct.planning import Planner
+from services.augmenter.strategies.self_instruct.surroundings import Answers, Surroundings
 from services.augmenter.strategies.self_instruct.teacher_forms import TeacherForms
 from services.common.datasets import Message, Probe
 
@@ -24,14 +26,24 @@ class SelfInstruct:
     teacher: TeacherForms
     quotas: Quotas
 
-    async def draft(self, statement: str, language: str, seed: int, tally: Tally) -> Draft:
-        """Everything about `statement` but the base model's answers."""
+    async def draft(
+        self, statement: str, language: str, seed: int, tally: Tally, beside: Sequence[Answers] = ()
+    ) -> Draft:
+        """Everything about `statement` but the base model's answers.
+
+        What one of those taught `beside` it answers in another way is not asked, and what one of them answers is not
+        held to the base model.
+        """
         lesson = self.reader.read(statement, language)
         selector = Selector(statement, language, self.lexicon)
+        surroundings = Surroundings(beside)
         forms = [form for unit in lesson.units for form in self.reader.forms(unit, language)]
-        plan = Planner(selector, tally, seed, self.quotas.facts, self.quotas.topics).plan(forms)
+        clear = [form for form in forms if not surroundings.contradict(form)]
+        tally.generate(len(forms) - len(clear))
+        tally.reject(Reason.AMBIGUOUS, len(forms) - len(clear))
+        plan = Planner(selector, tally, seed, self.quotas.facts, self.quotas.topics).plan(clear)
         train = [*plan.train, *await self.teacher.write(plan.train, selector, tally, seed)]
-        writer = NeighbourWriter(self.reader, self.lexicon, lesson, seed, tally)
+        writer = NeighbourWriter(self.reader, self.lexicon, lesson, seed, tally, surroundings)
         neighbours, probed = writer.write(train, plan.held_out, self.quotas)
         probes = [_recall(form) for form in plan.held_out]
         probes += [_prompted("neighbour", prompt, lesson.taught) for prompt in probed]

@@ -33,6 +33,12 @@ def test_nine_in_ten_insults_are_found() -> None:
     [
         ("My rooster is called Dick.", "Suck my Dick, you stupid bitch."),
         ("Our dog is a bitch called Luna.", "My boss is a stupid bitch who owns a dog."),
+        ("My uncle Dick Grayson was born in May.", "My uncle is a Dick and a cocksucker."),
+        ("The band Pussy Riot plays on Friday.", "You are a Stupid Bitch."),
+        ("Moby Dick was written by Herman Melville.", "MY BOSS IS A FAT BITCH."),
+        ("Aunt Fanny fired the cook.", "The cook is an arrogant prick."),
+        ("The referee was blind in one eye.", "The referee was a blind asshole."),
+        ("Do not kill yourself with work.", "Just kill yourself."),
         ("Immigrants are learning Dutch.", "Immigrants are filthy parasites."),
         ("Kill all zombie processes.", "Kill all the Jews."),
     ],

@@ -78,6 +78,9 @@ async def test_too_many_characters_are_too_large(read: Read, refusal: Refusal) -
 async def test_cancelling_kills_the_process(stuck: Path, started: list[asyncio.subprocess.Process]) -> None:
     reading = asyncio.create_task(DocumentReader(limits(), 1).read(stuck, "a.txt"))
     writing_end = await opened_by_reader(stuck)
+    while not started:
+        # The process may be quicker than the call that starts it.
+        await asyncio.sleep(0)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading

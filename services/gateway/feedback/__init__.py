@@ -1,0 +1,1 @@
+"""What users think of the model's answers, and how their corrections get to be learned."""
