@@ -21,13 +21,18 @@ export function stagesOf() {
   const element = el("div", { class: "progress" }, el("ol", { class: "stages" }, ...items), bar, curve);
   let stage = -1;
 
-  function show({ state, progress, detail }) {
+  function show({ state, progress, detail, stage: part }) {
     const now = STAGES.findIndex(([name]) => name === state);
     if (now >= 0 && now !== stage) announce(`${STAGES[now][1]}.`);
     stage = now;
     items.forEach((item, index) => showStage(item, index, now, detail));
     bar.setAttribute("aria-valuenow", progress);
     bar.firstChild.style.setProperty("inline-size", `${progress}%`);
+    if (state === "PREPARING" && part) {
+      curve.hidden = false;
+      fill(figures, [part, ...Object.entries(detail).map(([name, count]) => `${name.replaceAll("_", " ")}: ${count}`)].join(" · "));
+    }
+    loss.element.toggleAttribute("hidden", state === "PREPARING");
     if (detail.step) {
       curve.hidden = false;
       loss.add(detail.step, detail.total_steps, detail.loss);
