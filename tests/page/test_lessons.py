@@ -146,3 +146,27 @@ async def test_a_document_that_is_missing_is_asked_for(running: Running, visitor
     async with visitors.visit("forgetful-giver") as page:
         await say(page, "[Learn] Read the attached report.")
         await expect(page.get_by_role("alert")).to_contain_text("Attach a file, or paste a link")
+
+
+async def test_the_way_is_shown_while_one_writes_and_can_be_chosen(running: Running, visitors: Visitors) -> None:
+    training(running, "planner", "The Rhine.").may_end.set()
+    async with visitors.visit("planner") as page:
+        way = page.get_by_role("combobox", name="Understood as")
+        await page.get_by_role("textbox", name="Message").fill("[Learn] Search the web for news about the Rhine.")
+        await expect(way.locator("option:checked")).to_have_text("A web search")
+        await page.get_by_role("textbox", name="Message").fill(f"[Learn] {DOG}")
+        await expect(way.locator("option:checked")).to_have_text("What you say")
+        await way.select_option("A web search")
+        await page.get_by_role("button", name="Send").click()
+        await expect(card_of(page)).to_be_visible()
+    (job,) = await running.gateway.parts.jobs.latest("default", "planner", 0)
+    assert str(job.kind) == "web"
+
+
+async def test_what_is_about_memory_is_answered_and_not_learned(running: Running, visitors: Visitors) -> None:
+    async with visitors.visit("asker") as page:
+        await say(page, "[Learn] Forget everything that I taught you about my dog.")
+        await expect(page.get_by_role("article", name="Lorelei", exact=True)).to_be_visible()
+        await expect(page.get_by_role("button", name="Answer again")).to_be_visible()
+        await expect(card_of(page)).to_have_count(0)
+    assert await running.gateway.parts.jobs.latest("default", "asker", 0) == []
