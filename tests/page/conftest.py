@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from tests.contract.conftest import redis_url
 from tests.contract.gateway.conftest import Running, running, services, settings
@@ -21,6 +21,8 @@ PHONE = {"width": 390, "height": 844}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 _FLAGS += ["--disable-component-update", "--disable-sync"]
 _WAIT_MILLISECONDS = 20_000
+
+expect.set_options(timeout=_WAIT_MILLISECONDS)
 
 
 class Visitors:
