@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -98,13 +98,13 @@ def report_dispatch(outcomes: Sequence[Outcome]) -> None:
     print(f"  meant to manage and managed {share([is_sure_to_manage(one.found) for one in meant])}")
 
 
-def latencies_ms(classifier: IntentClassifier, texts: Sequence[str]) -> list[float]:
+def latencies_ms(classifier: IntentClassifier, texts: Sequence[str], clock: Callable[[], float]) -> list[float]:
     """Milliseconds of each understanding, one at a time, as the gateway does it."""
     measured = []
     for text in texts:
-        started = time.perf_counter()
+        started = clock()
         classifier.understand(text)
-        measured.append((time.perf_counter() - started) * 1000)
+        measured.append((clock() - started) * 1000)
     return sorted(measured)
 
 
@@ -124,8 +124,11 @@ def main(folder: Path, splits: Sequence[str]) -> None:
             wrong = (one for one in outcomes if not one.is_right)
             print("".join(f"  {one.case.text!r}: {one.case.intent} taken for {one.found.intent}\n" for one in wrong))
     for name, measured in (("cases", texts), ("a text of 3,700 characters", [LONG_TEXT] * 200)):
-        times = latencies_ms(classifier, measured)
-        print(f"latency of {name}, ms: median {statistics.median(times):.1f}, p95 {times[int(len(times) * 0.95)]:.1f}")
+        # Where other work shares the cores, what one core has to do shows only in the time of the processor.
+        for what, clock in (("passed", time.perf_counter), ("of the processor", time.process_time)):
+            times = latencies_ms(classifier, measured, clock)
+            p95 = times[int(len(times) * 0.95)]
+            print(f"{name}, ms {what}: median {statistics.median(times):.1f}, p95 {p95:.1f}")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,9 @@ def test_any_text_is_understood(classifier: IntentClassifier) -> None:
 
 def test_the_end_of_a_long_text_counts(classifier: IntentClassifier) -> None:
     report = "The committee met again and postponed the renovation of the town hall. " * 30
-    assert classifier.understand(report + "Please remember all of this.").intent is Intent.LEARN_INSTRUCTION
+    without, with_request = (classifier.understand(report + end) for end in ("", "Please remember all of this."))
+    learning = Intent.LEARN_INSTRUCTION
+    assert with_request.readings[learning] > without.readings[learning] + 0.1
 
 
 def understanding(**readings: float) -> Understanding:
