@@ -7,16 +7,29 @@ import { button, el } from "../elements.js";
 import { LessonCard } from "../lesson/card.js";
 import { settings } from "../settings.js";
 
-/** Two buttons about the answer `completionId`; forms and lessons go into `place`. */
-export function feedbackOn(completionId, place) {
-  const up = button({ label: "Good answer", picture: "up", class: "quiet small", "aria-pressed": "false", onClick: () => rate("up", {}) });
-  const down = button({ label: "Bad answer", picture: "down", class: "quiet small", "aria-pressed": "false", onClick: () => openForm() });
+const MOST_RATINGS = 1000;
 
-  async function rate(rating, told) {
+/** What was thought of answers so far: "up" or "down" by completion. */
+export async function givenRatings() {
+  const { data } = await call("GET", "/v1/feedback", { query: { limit: MOST_RATINGS } });
+  return new Map(data.map((one) => [one.completion_id, one.rating]));
+}
+
+/** Two buttons about the answer `completionId` and its `rating`, if any; forms and lessons go into `place`. */
+export function feedbackOn(completionId, rating, place) {
+  const up = button({ label: "Good answer", picture: "up", class: "quiet small", onClick: () => rate("up", {}) });
+  const down = button({ label: "Bad answer", picture: "down", class: "quiet small", onClick: () => openForm() });
+  press(rating);
+
+  function press(given) {
+    up.setAttribute("aria-pressed", String(given === "up"));
+    down.setAttribute("aria-pressed", String(given === "down"));
+  }
+
+  async function rate(given, told) {
     try {
-      const kept = await call("POST", "/v1/feedback", { body: { completion_id: completionId, rating, user: settings.user, ...told } });
-      up.setAttribute("aria-pressed", String(rating === "up"));
-      down.setAttribute("aria-pressed", String(rating === "down"));
+      const kept = await call("POST", "/v1/feedback", { body: { completion_id: completionId, rating: given, user: settings.user, ...told } });
+      press(given);
       place.replaceChildren(...(kept.job_id ? [new LessonCard(kept.job_id).element] : []));
       if (!kept.job_id) notify(kept.message ?? "Thank you, it is noted.");
     } catch (error) {

@@ -42,8 +42,8 @@ export class AnswerTurn {
     this._redraw ??= setTimeout(() => this._draw(), REDRAW_MILLISECONDS);
   }
 
-  /** Show it whole, with what can be done with it: `completionId` and `onRegenerate` may be missing. */
-  finish({ completionId, onRegenerate, isStopped = false } = {}) {
+  /** Show it whole, with what can be done with it: all of it may be missing. */
+  finish({ completionId, rating, onRegenerate, isStopped = false } = {}) {
     this._draw();
     const extra = el("div", { class: "extra" });
     this.element.append(extra);
@@ -51,7 +51,7 @@ export class AnswerTurn {
       this._actions,
       button({ label: "Copy", picture: "copy", class: "quiet small", onClick: (event) => copy(this.text, event.currentTarget) }),
       onRegenerate && button({ label: "Answer again", picture: "again", class: "quiet small regenerate", onClick: onRegenerate }),
-      completionId && feedbackOn(completionId, extra),
+      completionId && feedbackOn(completionId, rating, extra),
       isStopped && el("span", { class: "note" }, "Stopped"),
     );
   }

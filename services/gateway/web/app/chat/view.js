@@ -8,6 +8,7 @@ import { Composer } from "./composer.js";
 import { reply } from "./completions.js";
 import { takeDrops } from "./dropping.js";
 import { failureBox } from "./failure.js";
+import { givenRatings } from "./feedback.js";
 import { greeting } from "./greeting.js";
 import { askForOtherWay, isAboutMemory, startLesson } from "./lessons.js";
 import { followEnd } from "./scrolling.js";
@@ -46,10 +47,10 @@ export class ConversationView {
 
   async _load() {
     try {
-      const { messages } = await conversations.get(this._id);
+      const [{ messages }, ratings] = await Promise.all([conversations.get(this._id), givenRatings()]);
       this._turns = [];
       fill(this._log);
-      for (const message of messages) this._addKept(message);
+      for (const message of messages) this._addKept(message, ratings);
       this._markLast();
       this._toEnd();
     } catch (error) {
@@ -63,13 +64,14 @@ export class ConversationView {
     this._composer.focus();
   }
 
-  _addKept({ role, content, job_id: jobId, completion_id: completionId }) {
+  _addKept({ role, content, job_id: jobId, completion_id: completionId }, ratings) {
     if (role === "user") return this._addUser(content);
     if (jobId) return this._addLesson(jobId);
     const turn = new AnswerTurn();
     turn.text = content;
-    this._add({ role, element: turn.element, turn, completionId });
-    turn.finish({ completionId });
+    const rating = ratings.get(completionId);
+    this._add({ role, element: turn.element, turn, completionId, rating });
+    turn.finish({ completionId, rating });
   }
 
   _addUser(text) {
@@ -208,7 +210,7 @@ export class ConversationView {
     const last = this._turns.at(-1);
     if (last?.turn && this._turns.at(-2)?.role === "user") {
       last.turn.element.querySelector(".extra")?.remove();
-      last.turn.finish({ completionId: last.completionId, isStopped: last.isStopped, onRegenerate: () => this._regenerate() });
+      last.turn.finish({ completionId: last.completionId, rating: last.rating, isStopped: last.isStopped, onRegenerate: () => this._regenerate() });
     }
   }
 
