@@ -84,7 +84,7 @@ async def test_a_document_is_read_and_its_source_is_named(visitors: Visitors, tm
         encoding="utf-8",
     )
     async with visitors.visit("page-carla") as page:
-        await page.get_by_label("Documents").set_input_files(report)
+        await page.get_by_label("Documents", exact=True).set_input_files(report)
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()
         await page.get_by_role("button", name="Send").click()
         await learned(page)

@@ -29,6 +29,19 @@ async def test_a_key_in_the_address_is_kept_and_taken_out_of_it(running: Running
         await expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
+async def test_the_message_field_shows_what_is_written(visitors: Visitors) -> None:
+    async with visitors.visit("writer") as page:
+        field = page.get_by_role("textbox", name="Message")
+        heights = [await field.evaluate("(field) => field.clientHeight")]
+        await field.fill("one\ntwo\nthree")
+        heights.append(await field.evaluate("(field) => field.clientHeight"))
+        assert await field.evaluate("(field) => field.scrollHeight <= field.clientHeight")
+        await page.reload()
+        heights.append(await field.evaluate("(field) => field.clientHeight"))
+    assert heights[0] == heights[2] >= 24
+    assert heights[1] >= heights[0] + 48
+
+
 async def test_two_users_never_see_each_others_things(visitors: Visitors) -> None:
     async with visitors.visit("ana") as ana, visitors.visit("ben") as ben:
         await say(ana, "A secret of Ana's")

@@ -6,6 +6,7 @@ import { TRIGGER } from "../trigger.js";
 import { Attachments } from "./attachments.js";
 import { WayChoice } from "./way_choice.js";
 
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 const LINK = /^https?:\/\/\S+$/i;
 
 /** `onSend({text, isLesson, way, file_ids, urls})` and `onStop()` are called by its buttons. */
@@ -126,7 +127,12 @@ export class Composer {
     this._stop.hidden = !this._isAnswering;
     this._send.hidden = this._isAnswering && !isLesson;
     this._send.disabled = !this._maySend;
+    if (!GROWS_BY_ITSELF) this._grow();
+  }
+
+  _grow() {
     this._text.style.setProperty("block-size", "auto");
-    this._text.style.setProperty("block-size", `${this._text.scrollHeight}px`);
+    // Before it is on the page it has no height.
+    if (this._text.scrollHeight) this._text.style.setProperty("block-size", `${this._text.scrollHeight}px`);
   }
 }

@@ -43,9 +43,15 @@ function answerOf({ question, before, after, passed }) {
     "dl",
     { class: passed ? "answer" : "answer is-missed" },
     el("dt", { class: "question" }, question),
-    el("dd", { class: "before" }, el("span", { class: "label" }, "Before"), el("span", {}, before || "…")),
-    el("dd", { class: "after" }, el("span", { class: "label" }, passed ? "Now" : "Now, not quite"), el("span", {}, after)),
+    el("dd", { class: "before" }, el("span", { class: "label" }, "Before"), el("span", {}, heard(before))),
+    el("dd", { class: "after" }, el("span", { class: "label" }, passed ? "Now" : "Now, not quite"), el("span", {}, heard(after))),
   );
+}
+
+/** An answer was listened to only until it was told right from wrong. */
+function heard(answer) {
+  const text = (answer ?? "").trimEnd();
+  return /[.!?…"')\]]$/.test(text) ? text : `${text}…`;
 }
 
 /** What was taught, from the lesson as it is kept: facts of a document, or the statement. */
