@@ -1,14 +1,12 @@
 """Puts the HTTP API together."""
 
-from pathlib import Path
-
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 
 from services.gateway.api import (
     adapters,
     audit,
     chat,
+    conversations,
     feedback,
     files,
     health,
@@ -22,10 +20,10 @@ from services.gateway.api import (
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
+from services.gateway.api.page import add_page
 from services.gateway.api.parts import GatewayParts
 
 _SPOOLED_PATHS = (adapters.IMPORT_PATH, files.UPLOAD_PATH)
-_LANDING_PAGE = Path(__file__).parents[1] / "web" / "index.html"
 
 
 def create_app(parts: GatewayParts) -> FastAPI:
@@ -38,17 +36,23 @@ def create_app(parts: GatewayParts) -> FastAPI:
     )
     app.state.parts = parts
     install_error_handlers(app)
-    for resource in (chat, intents, feedback, learn, lessons, adapters, files, works, models, me, audit, health):
+    for resource in (
+        chat,
+        conversations,
+        intents,
+        feedback,
+        learn,
+        lessons,
+        adapters,
+        files,
+        works,
+        models,
+        me,
+        audit,
+        health,
+    ):
         app.include_router(resource.router)
-    _add_landing_page(app)
+    add_page(app)
     app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)
     app.add_middleware(RequestTimer, metrics=parts.metrics)
     return app
-
-
-def _add_landing_page(app: FastAPI) -> None:
-    page = _LANDING_PAGE.read_text(encoding="utf-8")
-
-    @app.get("/", include_in_schema=False)
-    async def show_landing_page() -> HTMLResponse:
-        return HTMLResponse(page)

@@ -15,7 +15,7 @@ from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.turns import Turn
-from services.gateway.conversations import Message
+from services.gateway.conversations import Message, StoredTurn
 from services.gateway.feedback.answers import Answer
 from services.gateway.serving import AdapterVersion, GenerationEnd
 
@@ -104,7 +104,7 @@ class _Chat:
         answer = Answer(self.shape.completion_id, tuple(self.asked), text, end.version or "", time.time())
         await self.parts.answers.remember(self.who.tenant, self.who.user, answer)
         if self.request.conversation_id is not None:
-            turns = [*self.new_messages, Message("assistant", text)]
+            turns = [*self.new_messages, StoredTurn("assistant", text, completion_id=self.shape.completion_id)]
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
 
 

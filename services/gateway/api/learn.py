@@ -15,8 +15,8 @@ from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
-from services.gateway.conversations import Message
-from services.gateway.intents import learn_statement
+from services.gateway.conversations import Message, StoredTurn
+from services.gateway.intents import LearnKind, learn_statement
 from services.gateway.learning.desk import LessonRequest
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
 from services.gateway.learning.jobs import event_to_json
@@ -30,7 +30,10 @@ JobId = Annotated[str, Path(description="Id of a learn job.")]
 
 
 class LearnRequest(BaseModel):
-    """A lesson. `messages` (or the conversation stored under `conversation_id`) came before `text`."""
+    """A lesson. `messages`, and the conversation stored under `conversation_id`, came before `text`.
+
+    The lesson becomes a part of that conversation: what was asked for, and how it ended.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,6 +47,9 @@ class LearnRequest(BaseModel):
         default_factory=list, max_length=MAX_DOCUMENTS, description="Addresses of public pages or documents."
     )
     query: str = Field(default="", description="What to search the web for and learn.")
+    kind: LearnKind | None = Field(
+        default=None, description="How to learn; understood from `text` where it is left out. Files and links are read."
+    )
     user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
     max_seconds: int | None = Field(
         default=None,
@@ -62,6 +68,7 @@ class LearnRequest(BaseModel):
             file_ids=tuple(check_file_id(file_id) for file_id in self.file_ids),
             urls=tuple(check_text(url, "urls").strip() for url in self.urls),
             query=check_text(self.query, "query").strip(),
+            kind=self.kind,
             max_seconds=self.max_seconds or 0,
         )
 
@@ -71,10 +78,14 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
     """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
     who = caller(tenant, request.user)
     conversation = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(request.messages)]
-    if request.conversation_id is not None:
-        stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
-        conversation = [*stored, *conversation]
-    return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
+    if request.conversation_id is None:
+        return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
+    stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
+    job = await parts.desk.start(who.tenant, who.user, request.wanted([*stored, *conversation]))
+    # Kept at once, so that whoever opens the conversation meanwhile finds the lesson in it.
+    turns = [StoredTurn("user", request.text or job.statement), StoredTurn("assistant", "", job_id=job.id)]
+    await parts.conversations.append(who.tenant, who.user, request.conversation_id, turns)
+    return job_body(job)
 
 
 @router.get("", summary="List lessons")

@@ -129,7 +129,7 @@ class LearnDesk:
             kind = await asyncio.to_thread(self._classifier.way_of_learning, wanted.statement)
         if kind is LearnKind.INSTRUCTION:
             return kind, ()
-        if links:
+        if links and wanted.kind is not LearnKind.WEB:
             return LearnKind.DOCUMENT, links
         if kind is LearnKind.DOCUMENT:
             raise DocumentMissing

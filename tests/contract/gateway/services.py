@@ -19,10 +19,14 @@ Context = Any
 
 
 class Inference(inference_pb2_grpc.InferenceServiceServicer):
-    """Answers each message with its own words, loads what `check` lets pass; remembers what it was asked."""
+    """Answers each message with its `replies`, else its own words, and loads what `check` lets pass.
+
+    Remembers what it was asked.
+    """
 
     def __init__(self) -> None:
         self.requests: list[inference_pb2.GenerateRequest] = []
+        self.replies: dict[str, list[str]] = {}
         self.loaded: list[str] = []
         self.unloaded: list[str] = []
         self.aborted = asyncio.Event()
@@ -35,16 +39,17 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         self, request: inference_pb2.GenerateRequest, context: Context
     ) -> AsyncIterator[inference_pb2.GenerateResponse]:
         self.requests.append(request)
-        words = request.messages[-1].content.split()
+        asked = request.messages[-1].content
+        words = asked.split()
         if len(words) > CONTEXT_WORDS:
             message = f"`messages` has {len(words)} tokens; the context holds {CONTEXT_WORDS}."
             raise InvalidArgument(message, field="messages", reason="CONTEXT_LENGTH_EXCEEDED")
         try:
-            for index, word in enumerate(words):
+            for index, piece in enumerate(self.replies.get(asked) or [f"{word} " for word in words]):
                 if index == self.breaks_after:
                     raise RuntimeError("engine died")
-                yield inference_pb2.GenerateResponse(text_delta=f"{word} ")
-                if word in self.pauses:
+                yield inference_pb2.GenerateResponse(text_delta=piece)
+                if (word := piece.strip()) in self.pauses:
                     self.paused(word).set()
                     await self.pauses[word].wait()
         except asyncio.CancelledError:
@@ -128,7 +133,7 @@ class Trainer(trainer_pb2_grpc.TrainerServiceServicer):
         training = self.trainings.get(request.user)
         cancelled = self.cancelled.setdefault(request.job_id, asyncio.Event())
         for number in range(1, 5):
-            step = trainer_pb2.Step(step=number, total_steps=4, loss=1.0, tokens_per_second=100.0)
+            step = trainer_pb2.Step(step=number, total_steps=4, loss=2 / number, tokens_per_second=100.0)
             yield trainer_pb2.TrainResponse(step=step)
             if number == 2:
                 self.has_begun(request.user).set()

@@ -155,6 +155,19 @@ async def test_the_time_that_a_lesson_may_take_is_told_to_the_trainer(running: R
     assert all(reply.json()["error"]["param"] == "max_seconds" for reply in refused)
 
 
+async def test_the_way_of_learning_can_be_chosen(running: Running) -> None:
+    async with running.http() as http:
+        plain = await http.post("/v1/learn", json={"text": FACT, "user": "chooser"})
+        chosen = await http.post("/v1/learn", json={"text": FACT, "kind": "web", "user": "chooser"})
+        linked = {"text": "See https://example.com/a and tell.", "kind": "instruction", "user": "chooser"}
+        told = await http.post("/v1/learn", json=linked)
+        missing = await http.post("/v1/learn", json={"text": FACT, "kind": "document", "user": "chooser"})
+        unknown = await http.post("/v1/learn", json={"text": FACT, "kind": "forgetting", "user": "chooser"})
+    assert [reply.json()["kind"] for reply in (plain, chosen, told)] == ["instruction", "web", "instruction"]
+    assert (missing.status_code, missing.json()["error"]["code"]) == (400, "document_missing")
+    assert (unknown.status_code, unknown.json()["error"]["param"]) == (400, "kind")
+
+
 async def test_a_stored_conversation_goes_into_the_lesson(running: Running) -> None:
     async with running.http() as http:
         chat = {"model": "lorelei", "conversation_id": "c", "user": "storer"}
@@ -165,7 +178,12 @@ async def test_a_stored_conversation_goes_into_the_lesson(running: Running) -> N
         stored = await running.gateway.parts.conversations.messages("default", "storer", "c")
     by_job = {request.job_id: request for request in running.services.augmenter.requests}
     assert [turn.content for turn in by_job[job_id].conversation] == ["My dog", "My dog "]
-    assert [turn.content for turn in stored[2:]] == ["[Learn] That again.", FINISHED]
+    assert [turn.content for turn in stored[2:]] == [
+        "Remember what I said.",
+        "I am learning this.",
+        "[Learn] That again.",
+        FINISHED,
+    ]
 
 
 async def test_chat_goes_on_while_a_lesson_is_learned_and_lessons_of_others_too(running: Running) -> None:

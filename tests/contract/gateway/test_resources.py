@@ -110,7 +110,7 @@ async def test_health_readiness_metrics_and_pages_need_no_key(running: Running) 
         assert (await http.get("/healthz")).json() == {"status": "ok"}
         ready = await http.get("/readyz")
         metrics = await http.get("/metrics")
-        landing = await http.get("/")
+        page = await http.get("/")
         openapi = (await http.get("/openapi.json")).json()
         assert (await http.get("/docs")).status_code == 200
     assert ready.json() == {
@@ -119,7 +119,7 @@ async def test_health_readiness_metrics_and_pages_need_no_key(running: Running) 
     }
     assert 'route="/healthz",status="200"' in metrics.text
     assert "learn-" not in metrics.text
-    assert 'href="/docs"' in landing.text
+    assert 'href="/docs"' in page.text
     assert {"/v1/chat/completions", "/v1/learn/{job_id}/events", "/v1/adapters/{version}/activate"} <= set(
         openapi["paths"]
     )

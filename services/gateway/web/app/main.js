@@ -1,0 +1,74 @@
+/** Begins: finds out who is here, and shows the page that the address names. */
+
+import { unauthorised } from "./api.js";
+import { ConversationView } from "./chat/view.js";
+import { button, fill } from "./elements.js";
+import { KnowledgeView } from "./knowledge/view.js";
+import { applyTheme, settings, takeKeyFromAddress } from "./settings.js";
+import { askForSettings } from "./settings_dialog.js";
+import { Sidebar } from "./sidebar.js";
+
+const CONVERSATION = /^#\/c\/([\w.@+-]+)$/;
+const KNOWLEDGE = "#/know";
+
+const [main, shell, scrim] = ["main", "shell", "scrim"].map((id) => document.getElementById(id));
+let sidebar;
+let view;
+
+takeKeyFromAddress();
+applyTheme();
+begin();
+
+async function begin() {
+  while (!settings.key) await askForSettings({ isFirstVisit: true });
+  sidebar = new Sidebar(document.getElementById("sidebar"), { onSettings: changeSettings, onClose: () => openDrawer(false) });
+  let isAsking = false;
+  unauthorised.addEventListener("refused", async () => {
+    if (isAsking || document.querySelector("dialog[open]")) return;
+    isAsking = true;
+    await changeSettings();
+    isAsking = false;
+  });
+  window.addEventListener("hashchange", () => location.hash.startsWith("#/") && showPage());
+  window.addEventListener("keydown", (event) => event.key === "Escape" && openDrawer(false));
+  scrim.addEventListener("click", () => openDrawer(false));
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    // The address names the page that is shown, not a place in it.
+    event.preventDefault();
+    view.focus();
+  });
+  showPage();
+}
+
+function showPage() {
+  const conversation = CONVERSATION.exec(location.hash)?.[1];
+  const isKnowledge = location.hash === KNOWLEDGE;
+  view?.close();
+  view = isKnowledge ? new KnowledgeView() : new ConversationView(conversation, showBegun);
+  sidebar.here = isKnowledge ? "know" : conversation ?? "";
+  fill(main, menuButton(), view.element);
+  openDrawer(false);
+  document.title = isKnowledge ? "What I know · Lorelei" : "Lorelei";
+  if (matchMedia("(pointer: fine)").matches) view.focus();
+}
+
+/** A new conversation has got an id; it goes on in the same view. */
+function showBegun(id) {
+  history.replaceState(null, "", `#/c/${id}`);
+  sidebar.here = id;
+}
+
+async function changeSettings() {
+  // Everything on the page belongs to the former user.
+  if (await askForSettings()) location.reload();
+}
+
+function menuButton() {
+  return button({ label: "Conversations", picture: "menu", class: "quiet drawer-open", "aria-expanded": "false", onClick: () => openDrawer(true) });
+}
+
+function openDrawer(isOpen) {
+  shell.classList.toggle("is-drawer-open", isOpen);
+  scrim.hidden = !isOpen;
+  main.querySelector(".drawer-open")?.setAttribute("aria-expanded", String(isOpen));
+}
