@@ -5,7 +5,7 @@ BIN := .venv/bin
 PROTOC := $(BIN)/python -m grpc_tools.protoc -I protos
 PROTOS = $$(cd protos && find . -name '*.proto' | sed 's|^\./||' | sort)
 
-.PHONY: help install up test check format unit contract e2e bench learning proto lock clean
+.PHONY: help install up test browser check format unit contract e2e bench learning proto lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,8 +16,11 @@ install:  ## install into .venv, unless that is done already
 up: install  ## install, prepare and start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/lorelei up
 
-test: check  ## run all checks and all tests, the real end-to-end ones too
+test: check browser  ## run all checks and all tests, the real end-to-end ones too
 	$(BIN)/pytest
+
+browser:  ## install Chromium, in which the page is tested
+	@requirements/browser.sh
 
 check: install  ## format, lint, types, import contract, protobuf, generated stubs
 	$(BIN)/ruff format --check .
