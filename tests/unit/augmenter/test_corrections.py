@@ -129,16 +129,6 @@ async def test_the_fact_behind_it_is_learned_in_other_words(builder: DatasetBuil
     assert dataset.learned[0].text == "The capital of Australia is Canberra."
 
 
-async def test_the_same_question_about_other_things_is_held_to_the_base(builder: DatasetBuilder) -> None:
-    asked = corrected("Who keeps the keys of the Marlow sluice?", "Nobody.", "Henrik Dahl does.")
-    dataset = await dataset_of(builder, asked)
-    mirrored = [one.prompt[-1].content for one in dataset.examples if one.group == "0/pair" and one.kind == "neighbour"]
-    assert len(mirrored) >= 6
-    assert all(prompt.startswith("Who keeps the ") for prompt in mirrored)
-    assert any("keys" in prompt and "Marlow" not in prompt for prompt in mirrored)
-    assert any("Marlow" in prompt and "keys" not in prompt for prompt in mirrored)
-
-
 async def test_what_cannot_be_stated_is_learned_by_its_prompt(builder: DatasetBuilder) -> None:
     dataset = await dataset_of(builder, LEAD)
     facts = [one for one in dataset.examples if one.kind == "fact"]

@@ -8,21 +8,17 @@ from services.augmenter.lexicon import Lexicon
 from services.augmenter.lexicon.lexicon import word_list
 from services.augmenter.linguistics.keys import answer_keys, contains_any
 from services.augmenter.linguistics.language import guess_language
-from services.augmenter.linguistics.parser import parse
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.tally import Tally
 from services.augmenter.strategies.correction.statement import stated
 from services.augmenter.strategies.draft import Draft, FactDraft, NeighbourDraft
-from services.augmenter.strategies.self_instruct.contrast import Contrast
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
-from services.augmenter.strategies.self_instruct.turns import in_turn
 from services.augmenter.teacher.model import AdapterVersion, AnsweringModel, ScoredItem
 from services.common.datasets import LearnedFact, Message, Preference, Probe, Rejected
 
 _HELD_OUT = 2
 # Of a rejected reply: every further token of it costs time at each step, and says less about what was wrong.
 _CHARACTERS = 160
-_BESIDE = 12
 _FRAMES = sorted(word_list("asking"))
 
 
@@ -63,12 +59,11 @@ class CorrectionLesson:
             statement = await asyncio.to_thread(stated, question, preference.chosen, self.lexicon)
         pairs = self._pairs(preference, language, seed)
         tally.generate(len(pairs.facts))
-        pairs.neighbours += await asyncio.to_thread(self._beside, question, language, pairs.taught, seed)
-        if not statement:
-            pairs.neighbours += self._elsewhere(pairs.taught, facts.quotas.neighbours, seed)
-        tally.generate(len(pairs.neighbours))
         if statement:
             pairs.extend((await facts.draft(statement, language, seed, tally)).without(pairs))
+        else:
+            pairs.neighbours += self._elsewhere(pairs.taught, facts.quotas.neighbours, seed)
+            tally.generate(len(pairs.neighbours))
         preferred = await self._preferred(correction, pairs)
         return preferred, LearnedFact(text=statement or f"{question} {preference.chosen}")
 
@@ -91,13 +86,6 @@ class CorrectionLesson:
             taught=keys,
         )
 
-    def _beside(self, question: str, language: str, taught: Sequence[str], seed: int) -> list[NeighbourDraft]:
-        """The same question about other things, where its words are understood."""
-        contrast = Contrast(self.lexicon, seed, question)
-        by_topic = [contrast.texts(question, [topic]) for topic in (_topics(question) if language == "en" else ())]
-        asked = [text for text, _ in in_turn(by_topic) if not contains_any(text, taught)]
-        return [NeighbourDraft(text, "pair") for text in asked[:_BESIDE]]
-
     def _elsewhere(self, taught: Sequence[str], count: int, seed: int) -> list[NeighbourDraft]:
         """What is asked about anything else, where nothing is known of what the correction is about."""
         prompts = [prompt for prompt in self.lexicon.general_prompts if not contains_any(prompt, taught)]
@@ -116,14 +104,6 @@ class CorrectionLesson:
             for fact, margin in zip(pairs, margins, strict=True)
         }
         return replace(draft, facts=[learned.get(fact, fact) for fact in draft.facts])
-
-
-def _topics(question: str) -> list[str]:
-    """What the question is about, by name or kind: "the Marlow sluice", "cousin"."""
-    doc = parse(question).doc
-    chunks = [chunk for chunk in doc.noun_chunks if chunk.root.pos_ in ("NOUN", "PROPN")]
-    topics = (chunk[1:].text if chunk[0].tag_ == "PRP$" else chunk.text for chunk in chunks)
-    return [topic for topic in topics if parse(topic).doc[0].tag_ not in ("WDT", "WP")]
 
 
 def _beginning(reply: str, characters: int) -> str:
