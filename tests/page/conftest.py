@@ -76,9 +76,8 @@ async def browser() -> AsyncIterator[Browser]:
     if program is None:
         pytest.fail("chromium is not installed; on Debian or Ubuntu: apt install chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=_FLAGS)
-        yield browser
-        await browser.close()
+        # Not closed here: closing waits for Chromium without end, while Playwright, when it stops, kills it after 30 s.
+        yield await playwright.chromium.launch(executable_path=program, args=_FLAGS)
 
 
 @pytest.fixture

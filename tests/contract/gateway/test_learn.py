@@ -174,14 +174,14 @@ async def test_a_stored_conversation_goes_into_the_lesson(running: Running) -> N
         await http.post("/v1/chat/completions", json={**chat, "messages": [{"role": "user", "content": "My dog"}]})
         job_id = await start(http, "storer", "Remember what I said.", conversation_id="c")
         await learn_events(http, job_id, "storer")
-        await http.post("/v1/chat/completions", json={**chat, "messages": teaching("That again.")})
+        await http.post("/v1/chat/completions", json={**chat, "messages": teaching("Remember what I said.")})
         stored = await running.gateway.parts.conversations.messages("default", "storer", "c")
     by_job = {request.job_id: request for request in running.services.augmenter.requests}
     assert [turn.content for turn in by_job[job_id].conversation] == ["My dog", "My dog "]
     assert [turn.content for turn in stored[2:]] == [
         "Remember what I said.",
         "I am learning this.",
-        "[Learn] That again.",
+        "[Learn] Remember what I said.",
         FINISHED,
     ]
 

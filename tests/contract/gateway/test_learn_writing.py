@@ -68,4 +68,4 @@ async def test_a_text_that_is_forgotten_leaves_the_conversation_too(running: Run
         forgetting = (await http.delete(f"/v1/lessons/{job['id']}", params={"user": "forgetter"})).json()
         await learn_events(http, forgetting["id"], "forgetter")
     stored = await running.gateway.parts.conversations.messages("default", "forgetter", "gone")
-    assert [one.content for one in stored if one.role == "assistant"] == ["Hello "]
+    assert [one.content for one in stored if one.role == "assistant"] == ["Hello ", "I am learning this."]
