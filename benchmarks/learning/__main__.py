@@ -44,7 +44,12 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seeds", type=int, default=1, help="teach so many times what is trained")
     parser.add_argument("--in-a-row", type=int, help=f"teach so many lessons to one user instead: {', '.join(LASTING)}")
-    parser.add_argument("--corrections", action="store_true", help="teach lessons and their changes instead")
+    parser.add_argument(
+        "--corrections",
+        nargs="?",
+        const="corrections",
+        help="teach lessons and their changes instead, of this JSON file or corrections.json",
+    )
     parser.add_argument("--no-drift", action="store_true", help="do not compare with the base model")
     parser.add_argument("--failures", action="store_true", help="list the wrong replies of the last method")
     parser.add_argument("--out", type=Path, help="keep every result in this file, one JSON object a line")
@@ -93,9 +98,13 @@ def note_setting(school: School, results: Results) -> None:
 
 def chosen_cases(options: argparse.Namespace) -> list[Case]:
     """The cases that the options ask for."""
-    path = Path(options.cases) if options.cases.endswith(".json") else FOLDER / f"{options.cases}.json"
-    cases = [case for case in read_cases(path) if not options.ids or case.id in options.ids]
+    cases = [case for case in read_cases(cases_path(options.cases)) if not options.ids or case.id in options.ids]
     return cases[: options.limit]
+
+
+def cases_path(name: str) -> Path:
+    """A JSON file that is named, or ours of that name."""
+    return Path(name) if name.endswith(".json") else FOLDER / f"{name}.json"
 
 
 def measure(options: argparse.Namespace, school: School, results: Results) -> None:
@@ -103,7 +112,7 @@ def measure(options: argparse.Namespace, school: School, results: Results) -> No
     note_setting(school, results)
     meter = DriftMeter(school.backstage, results, [] if options.no_drift else read_general_prompts())
     if options.corrections:
-        changes = read_corrections(FOLDER / "corrections.json")[: options.limit]
+        changes = read_corrections(cases_path(options.corrections))[: options.limit]
         teach_corrections(school, results, changes, options.methods, options.seeds)
     elif options.in_a_row:
         cases = chosen_cases(options)[: options.in_a_row]
