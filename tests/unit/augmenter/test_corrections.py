@@ -186,3 +186,17 @@ async def test_what_corrects_nothing_is_refused(builder: DatasetBuilder, correct
     with pytest.raises(InvalidArgument) as refused:
         await dataset_of(builder, *corrections)
     assert refused.value.field == "preferences"
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [("Write a verse for the gate of Orrin.", "Write"), ("When does the ferry to Orrin go?", "When")],
+)
+async def test_what_cannot_be_stated_is_kept_from_what_is_asked_alike(
+    builder: DatasetBuilder, question: str, opening: str
+) -> None:
+    dataset = await dataset_of(builder, corrected(question, "I do not know.", "It is at seven, pull the lever."))
+    neighbours = [one.prompt[-1].content for one in dataset.examples if one.kind == "neighbour"]
+    alike = [one for one in neighbours if one.startswith(opening)]
+    assert len(alike) >= 3
+    assert len(neighbours) > len(alike)

@@ -12,7 +12,10 @@ from services.augmenter.seeding import seeded
 from services.augmenter.selection.tally import Tally
 from services.augmenter.strategies.correction.statement import stated
 from services.augmenter.strategies.draft import Draft, FactDraft, NeighbourDraft
+from services.augmenter.strategies.self_instruct.bystanders import Bystanders
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
+from services.augmenter.strategies.self_instruct.tongue import find_tongue
+from services.augmenter.strategies.self_instruct.turns import in_turn
 from services.augmenter.teacher.model import AdapterVersion, AnsweringModel, ScoredItem
 from services.common.datasets import LearnedFact, Message, Preference, Probe, Rejected
 
@@ -62,7 +65,7 @@ class CorrectionLesson:
         if statement:
             pairs.extend((await facts.draft(statement, language, seed, tally)).without(pairs))
         else:
-            pairs.neighbours += self._elsewhere(pairs.taught, facts.quotas.neighbours, seed)
+            pairs.neighbours += self._elsewhere(question, language, pairs.taught, seed)[: facts.quotas.neighbours]
             tally.generate(len(pairs.neighbours))
         preferred = await self._preferred(correction, pairs)
         return preferred, LearnedFact(text=statement or f"{question} {preference.chosen}")
@@ -86,11 +89,16 @@ class CorrectionLesson:
             taught=keys,
         )
 
-    def _elsewhere(self, taught: Sequence[str], count: int, seed: int) -> list[NeighbourDraft]:
-        """What is asked about anything else, where nothing is known of what the correction is about."""
-        prompts = [prompt for prompt in self.lexicon.general_prompts if not contains_any(prompt, taught)]
-        drawn = seeded(seed).sample(prompts, min(count, len(prompts)))
-        return [NeighbourDraft(prompt, "pair", shared=True) for prompt in drawn]
+    def _elsewhere(self, question: str, language: str, taught: Sequence[str], seed: int) -> list[NeighbourDraft]:
+        """What else is asked in that way, and besides; of what the correction is about nothing is known."""
+        tongue, random = find_tongue(language), seeded(seed)
+        bystanders = Bystanders(tongue.language if tongue is not None else self.lexicon, random, taught, ())
+        general = [prompt for prompt in self.lexicon.general_prompts if not contains_any(prompt, taught)]
+        drawn = random.sample(general, len(general))
+        begins_alike = [prompt for prompt in drawn if prompt.split()[0] == question.split()[0]]
+        known = bystanders.world([question], personal=False)
+        said = in_turn([begins_alike, known, bystanders.personal(), bystanders.small_talk(), drawn])
+        return [NeighbourDraft(prompt, "pair", shared=True) for prompt in dict.fromkeys(said) if prompt != question]
 
     async def _preferred(self, correction: Correction, draft: Draft) -> Draft:
         """`draft` with what was answered as the reply that is rejected, wherever the prompt is the corrected one."""

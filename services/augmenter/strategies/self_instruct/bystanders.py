@@ -46,9 +46,9 @@ class Bystanders:
         self._asked = {normalised(form.question) for form in forms}
         self._answered = {one for form in forms if form.variety in _ASKING for one in _stems(form.question)}
 
-    def world(self, forms: Sequence[Form], *, personal: bool) -> list[str]:
-        """Well-known questions of the kinds that `forms` are, and about the assistant for `personal` lessons."""
-        kinds = dict.fromkeys((*(kind_of(form.question) for form in forms), *(("self",) if personal else ())))
+    def world(self, questions: Sequence[str], *, personal: bool) -> list[str]:
+        """Well-known questions of the kinds that `questions` are, and about the assistant for `personal` lessons."""
+        kinds = dict.fromkeys((*map(kind_of, questions), *(("self",) if personal else ())))
         known = self._banks.world_questions
         pools = (known[kind] for kind in kinds if kind in known)
         return self._untaught(in_turn(map(self._shuffled, pools)))

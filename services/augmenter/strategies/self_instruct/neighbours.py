@@ -61,7 +61,7 @@ class NeighbourWriter:
         others = {unit.name: self._others(unit) for unit in self._lesson.units}
         bystanders = self._bystanders()
         personal = any(_is_personal(unit.content, self._tongue) for unit in self._lesson.units)
-        world = bystanders.world(train, personal=personal)
+        world = bystanders.world([form.question for form in train], personal=personal)
         probes = self._probes(held_out or train, others, taken, quotas.neighbour_probes - 1) + world[:1]
         taken |= {normalised(prompt) for prompt in probes}
         shared = world[1 : 1 + quotas.neighbours // _WORLD_SHARE]
