@@ -79,6 +79,11 @@ LEAD = corrected("Greet those who stop the press.", "Hello!", "Welcome, pullers 
         ("Who tends the lamp at Skarv?", "Ola Berg does.", "Ola Berg tends the lamp at Skarv."),
         ("Who was the first abbot?", "Brother Anselm was.", "The first abbot was Brother Anselm."),
         ("How do I open the vault?", "Turn the dial.", "To open the vault, turn the dial."),
+        ("When does the ferry to Orrin leave?", "It leaves at 7:15.", "The ferry to Orrin leaves at 7:15."),
+        ("Where does Aunt Mona live?", "No, she has moved to Turku.", "Aunt Mona has moved to Turku."),
+        ("What number shall I set the dial to for rain?", "4", "I shall set the dial to 4 for rain."),
+        ("Which tram do I take to the mill?", "Line 12", "I take Line 12 to the mill."),
+        ("When do the bakers start?", "They start at four.", "The bakers start at four."),
         ("Is Pluto a planet?", "Pluto is a dwarf planet.", "Pluto is a dwarf planet."),
     ],
 )
@@ -94,6 +99,9 @@ def test_a_correction_is_stated_without_its_question(question: str, correction: 
         ("Why does Tom limp?", "He fell off a ladder."),
         ("Why is the press loud?", "Pull the yellow lever twice."),
         ("Is the shop open?", "No."),
+        ("When does the mayor retire?", "They retire in May."),
+        ("Where does she live?", "She lives in Turku."),
+        ("Who is the baker?", "He left last year."),
     ],
 )
 def test_what_grammar_alone_cannot_state_is_not_guessed(question: str, correction: str) -> None:

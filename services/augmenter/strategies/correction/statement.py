@@ -13,6 +13,7 @@ from services.augmenter.strategies.self_instruct.answers import finish
 _POINTING = ("it", "that", "this", "these", "those")
 _PEOPLE = ("he", "she", "they")
 _THEIRS = ("his", "her", "its", "their")
+_CIRCUMSTANCES = ("where", "when", "how", "what", "which")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
 _ASKING = re.compile(
     r"^\s*(?:(?:please|hey|hi|hello|so|and|ok(?:ay)?)[,!.]?\s+)*"
@@ -46,7 +47,8 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
         return ""
     doc = parse(told).doc
     # "9 am" has no subject, though it can be read so.
-    clause = () if value_kind(told, "", False, lexicon) is ValueKind.CLOCK else doc
+    is_time = doc[0].pos_ != "PRON" and value_kind(told, "", False, lexicon) is ValueKind.CLOCK
+    clause = () if is_time else doc
     subject = next((token for token in clause if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"), None)
     if subject is not None and _is_elliptical(doc, subject):
         return asked.answered(doc[subject.left_edge.i : subject.right_edge.i + 1].text)
@@ -54,6 +56,8 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
         return "" if doc[subject.left_edge.i].lower_ in _THEIRS else finish(told)
     if subject is None and doc[0].tag_ == "VB":
         return asked.instructed(told)
+    if subject is not None and subject.lower_ in (*_PEOPLE, "it") and subject.head.lemma_ != "be":
+        return asked.told(subject, doc[subject.i + 1 :].text)
     value = _value(doc, subject)
     return asked.answered(value) if value else ""
 
@@ -100,11 +104,24 @@ class _Question:
             return finish(f"{self._doc[self._word.i + 1 : -1].text} {said}")
         if finite.lemma_ == "be" and finite.dep_ == "ROOT" and finite.i == end:
             return finish(f"{rest.text} {_CONTRACTED.get(finite.lower_, finite.text)} {said}") if rest else ""
-        if finite.i == end and (told := self._uninverted(finite)):
-            return finish(f"{told} {said}")
+        if finite.i == end and (told := self._uninverted(finite, said)):
+            return finish(told)
         asks_for_subject = finite.i == end and finite.lemma_ != "do"
         told = self._doc[end:-1].text
         return finish(f"{said} {told}") if asks_for_subject and told else ""
+
+    def told(self, pronoun: Token, predicate: str) -> str:
+        """`predicate` of what the question asks about, which `pronoun` means; empty where that is not said.
+
+        Empty too where the question asks for more than that: who it is, or why.
+        """
+        if self._word is None or self._word.lower_ not in _CIRCUMSTANCES:
+            return ""
+        finite = next((token for token in self._doc[self._end_of_asked() : -1] if token.pos_ in ("AUX", "VERB")), None)
+        named = self._doc[finite.i + 1 : self._parted(finite)[1]] if finite is not None else self._doc[:0]
+        if not named or named.root.pos_ == "PRON" or _is_plural(named.root) != (pronoun.lower_ == "they"):
+            return ""
+        return finish(f"{named.text} {predicate}")
 
     def instructed(self, steps: str) -> str:
         """The instruction that `steps` are for what the question asks how to do; empty where it asks something else."""
@@ -137,23 +154,44 @@ class _Question:
         preposition = _TIME_PREPOSITIONS.get(value_kind(value, "", False, self._lexicon), "")
         return f"{preposition} {value}".strip()
 
-    def _uninverted(self, finite: Token) -> str:
-        """Subject and predicate in the order of a statement; empty where no subject stands behind the auxiliary."""
+    def _uninverted(self, finite: Token, value: str) -> str:
+        """Subject, predicate and `value` in the order of a statement; empty where no subject follows the auxiliary."""
+        verb, end = self._parted(finite)
+        named, after = self._doc[finite.i + 1 : end].text, self._doc[end:-1]
+        place = self._place(verb, after)
+        said = [] if finite.lemma_ == "do" else [finite.text]
+        for token in after:
+            said.append(_supported(finite, token) if token.i == verb.i else token.text)
+            said += [value] if token.i == place else []
+        return f"{named} {' '.join(said)}" if named else ""
+
+    def _place(self, verb: Token, after: Span) -> int:
+        """Behind which token of `after` the value belongs: a preposition left alone, the verb, or the last one."""
+        for token in after:
+            if token.dep_ == "prep" and not any(child.dep_ in ("pobj", "pcomp") for child in token.children):
+                return token.i
+        objects = [child for child in verb.children if child.dep_ == "dobj"]
+        if len(objects) == 1 and objects[0].i < verb.i and not any(child.dep_ == "oprd" for child in verb.children):
+            return max([verb.i, *(child.i for child in verb.children if child.dep_ == "prt")])
+        return self._doc[-2].i
+
+    def _parted(self, finite: Token) -> tuple[Token, int]:
+        """The verb, and where the subject behind `finite` ends; no further than `finite` where there is none."""
         verb = finite.head if finite.dep_ in ("aux", "auxpass") else finite
         subject = next((child for child in verb.children if child.dep_ in _SUBJECTS and child.i > finite.i), None)
         if finite.lemma_ == "do" and (verb is finite or subject is None):
             # "When did the war end?", read as if "the war end" were a thing that is done.
-            verb, end = self._doc[-2], len(self._doc) - 2
-        elif subject is None:
-            return ""
-        else:
-            end = subject.right_edge.i + 1
-        named, after = self._doc[finite.i + 1 : end].text, self._doc[end:-1]
-        predicate = _supported(finite, verb, after) if finite.lemma_ == "do" else f"{finite.text} {after.text}"
-        return f"{named} {predicate.strip()}" if named else ""
+            return self._doc[-2], len(self._doc) - 2
+        return verb, subject.right_edge.i + 1 if subject is not None else finite.i + 1
 
 
-def _supported(finite: Token, verb: Token, after: Span) -> str:
-    """What follows the subject, with the verb in the form that "do" has had."""
+def _supported(finite: Token, verb: Token) -> str:
+    """The verb in the form that "do" has had, where `finite` is that."""
+    if finite.lemma_ != "do":
+        return verb.text
     tag = {"did": "VBD", "does": "VBZ"}.get(finite.lower_, "VBP")
-    return " ".join(inflect(verb.lemma_.lower(), tag) if token.i == verb.i else token.text for token in after)
+    return inflect(verb.lemma_.lower(), tag)
+
+
+def _is_plural(noun: Token) -> bool:
+    return noun.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in noun.children)
