@@ -1,15 +1,16 @@
 """Makes a section of what the model wrote: whole sentences, each once. Knows nothing of what they tell."""
 
 import re
+from collections.abc import Iterable
 
 _PARAGRAPHS = re.compile(r"\s*\n\s*")
 _SENTENCES = re.compile(r".+?(?:[.!?…][\"'”’»)\]]*(?=\s|$)|[。！？][”’」』)]*|$)\s*", re.DOTALL)
 _WHOLE = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")
 
 
-def whole_sentences(text: str) -> str:
-    """`text` without an unfinished end, and without what is said again; empty where nothing whole is left."""
-    said: set[str] = set()
+def whole_sentences(text: str, before: Iterable[str] = ()) -> str:
+    """`text` without an unfinished end and what it, or a text `before` it, has said; empty where nothing is left."""
+    said = {found.strip().casefold() for earlier in before for found in _SENTENCES.findall(earlier)}
     paragraphs = [_paragraph(one, said) for one in _PARAGRAPHS.split(text.strip())]
     return "\n\n".join(one for one in paragraphs if one)
 

@@ -32,7 +32,8 @@ from services.gateway.works.work import Section, Work, WorkState, event_of
 
 _log = structlog.get_logger(__name__)
 
-_ATTEMPTS = 3
+_ATTEMPTS = 4
+_WARMER = 0.2
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,13 @@ class WorkCourse:
         await self._record(event_of(work, section=number + 1), state=work.state, sections=work.sections)
 
     async def _text_of(self, number: int) -> str:
-        """A section of whole sentences; raises FailedPrecondition when the model writes none, Unavailable."""
+        """A section of whole new sentences; raises FailedPrecondition when the model writes none, Unavailable."""
         patience = Patience(self._parts.patience)
+        before = [section.text for section in self._claim.job.sections]
         seed = 0
         while seed < _ATTEMPTS:
             try:
-                text = whole_sentences(await self._generated(number, seed))
+                text = whole_sentences(await self._generated(number, seed), before)
             except (Unavailable, ResourceExhausted) as error:
                 await asyncio.sleep(patience.pause_after(error))
                 continue
@@ -116,7 +118,7 @@ class WorkCourse:
                 return text
             seed += 1
         raise FailedPrecondition(
-            f"The model wrote no whole sentence for section {number + 1}; say in the outline what it shall tell.",
+            f"The model wrote no whole new sentence for section {number + 1}; say in the outline what it shall tell.",
             reason="NOTHING_WRITTEN",
         )
 
@@ -125,7 +127,9 @@ class WorkCourse:
         before = work.sections[-1].text if work.sections else ""
         messages = section_prompt(work.title, work.brief, work.outline[: number + 1], before, style.window_characters)
         adapter = await self._parts.models.adapter_for(work.tenant, work.user, PERSONAL)
-        sampling = SamplingChoice(work.section_tokens, style.temperature, style.top_p, seed)
+        # More freely each time: what repeats itself once does so again.
+        temperature = style.temperature + _WARMER * seed
+        sampling = SamplingChoice(work.section_tokens, temperature, style.top_p, seed)
         # A name of its own for each attempt: the engine may not have noticed the end of the one before.
         request_id = f"{work.id}-{number}-{secrets.token_hex(4)}"
         pieces = self._parts.inference.generate(request_id, messages, adapter, sampling)

@@ -61,6 +61,12 @@ def test_a_section_is_made_of_whole_sentences_each_once(written: str, kept: str)
     assert whole_sentences(written) == kept
 
 
+def test_what_an_earlier_section_says_is_not_said_again() -> None:
+    before = ["The lamp is lit. The sea is wide.", "Maren sleeps."]
+    assert whole_sentences("Maren sleeps. The sea is wide. A ship comes.", before) == "A ship comes."
+    assert whole_sentences("the lamp is lit.", before) == ""
+
+
 def _work() -> Work:
     sections = (Section("One.", 1.5, "learn-1", "LIVE"), Section("Two.", 2.0, "learn-2"))
     return Work("work-1", "acme", "ann", "T", "B", ("a", ""), 99, True, 12.5, WorkState.LEARNING, sections)
