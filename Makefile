@@ -32,8 +32,9 @@ check: install docs  ## format, lint, types, import contract, protobuf, generate
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MAKE) --no-print-directory proto GEN="$$fresh" && \
 		diff -r --exclude=__pycache__ gen "$$fresh" || { echo 'gen/ does not fit protos/: run make proto' >&2; exit 1; }
 
+# Not with --quiet: that hides the warnings from --strict, too.
 docs: install  ## build the documentation into build/site; a broken link ends it
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 format: install  ## format the code and put imports in order
 	$(BIN)/ruff check --fix .
