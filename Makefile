@@ -5,7 +5,7 @@ BIN := .venv/bin
 PROTOC := $(BIN)/python -m grpc_tools.protoc -I protos
 PROTOS = $$(cd protos && find . -name '*.proto' | sed 's|^\./||' | sort)
 
-.PHONY: help install up test browser check format unit contract e2e bench learning proto lock clean
+.PHONY: help install up test browser check docs format unit contract e2e bench learning proto lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,15 +22,19 @@ test: check browser  ## run all checks and all tests, the real end-to-end ones t
 browser:  ## install Chromium, in which the page is tested
 	@requirements/browser.sh
 
-check: install  ## format, lint, types, import contract, protobuf, generated stubs
+check: install docs  ## format, lint, types, import contract, protobuf, generated stubs, documentation
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy services benchmarks
+	$(BIN)/mypy services benchmarks scripts/reference
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MAKE) --no-print-directory proto GEN="$$fresh" && \
 		diff -r --exclude=__pycache__ gen "$$fresh" || { echo 'gen/ does not fit protos/: run make proto' >&2; exit 1; }
+
+# Not with --quiet: that hides the warnings from --strict, too.
+docs: install  ## build the documentation into build/site; a broken link ends it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 format: install  ## format the code and put imports in order
 	$(BIN)/ruff check --fix .

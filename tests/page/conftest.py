@@ -31,7 +31,7 @@ class Visitors:
     def __init__(self, browser: Browser, url: str, key: str) -> None:
         self._browser = browser
         self.url = url
-        self._key = key
+        self.key = key
         self.complaints: list[str] = []
 
     @asynccontextmanager
@@ -44,7 +44,7 @@ class Visitors:
         self.watch(page)
         if known:
             await page.add_init_script(f"localStorage.setItem('lorelei.user', '{user}')")
-            await page.goto(f"{self.url}/#key={self._key}")
+            await page.goto(f"{self.url}/#key={self.key}")
         else:
             await page.goto(self.url)
         try:

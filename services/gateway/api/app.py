@@ -28,13 +28,23 @@ _SPOOLED_PATHS = (adapters.IMPORT_PATH, files.UPLOAD_PATH)
 
 def create_app(parts: GatewayParts) -> FastAPI:
     """The API over `parts`."""
+    app = described_api()
+    app.state.parts = parts
+    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)
+    app.add_middleware(RequestTimer, metrics=parts.metrics)
+    return app
+
+
+def described_api() -> FastAPI:
+    """The API with nothing behind it: it can be described, not called."""
     app = FastAPI(
         title="Lorelei",
         description="Chat with a language model and teach it while you do. Any OpenAI client works.",
         version="0.1.0",
+        # Both would come from elsewhere; the page has its own.
+        docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = parts
     install_error_handlers(app)
     for resource in (
         chat,
@@ -53,6 +63,4 @@ def create_app(parts: GatewayParts) -> FastAPI:
     ):
         app.include_router(resource.router)
     add_page(app)
-    app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)
-    app.add_middleware(RequestTimer, metrics=parts.metrics)
     return app

@@ -1,6 +1,7 @@
-"""The web page at `/` and the files that it is made of. Knows nothing of what the page shows."""
+"""The web page at `/`, the reference at `/docs` and the files they are made of. Knows nothing of what they show."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -25,21 +26,27 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# Swagger UI hands strings to the browser; the reference's own script puts the sanitiser in between as the `default`.
+_REFERENCE_POLICY = f"{_POLICY} dompurify#reference default"
 # Their address changes with their content.
 _FOREVER = "public, max-age=31536000, immutable"
 
 
 def add_page(app: FastAPI) -> None:
-    """Serve the page at `/`, and its files at an address that names their content."""
+    """Serve the pages, and their files at an address that names their content."""
     assets = f"/assets/{_digest(_FOLDER)}"
-    page = _index(assets)
-    headers = {**_HEADERS, "Cache-Control": "no-cache"}
+    for address, file, policy in (("/", "index.html", _POLICY), ("/docs", "reference/index.html", _REFERENCE_POLICY)):
+        app.add_api_route(address, _shown(_page(file, assets), policy), include_in_schema=False)
+    app.mount(assets, _Assets(directory=_FOLDER))
 
-    @app.get("/", include_in_schema=False)
+
+def _shown(page: str, policy: str) -> Callable[[], Awaitable[HTMLResponse]]:
+    headers = {**_HEADERS, "Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+
     async def show_page() -> HTMLResponse:
         return HTMLResponse(page, headers=headers)
 
-    app.mount(assets, _Assets(directory=_FOLDER))
+    return show_page
 
 
 class _Assets(StaticFiles):
@@ -49,13 +56,13 @@ class _Assets(StaticFiles):
         return response
 
 
-def _index(assets: str) -> str:
-    """The page with the addresses of its files, and its modules named ahead, so that they come all at once."""
+def _page(file: str, assets: str) -> str:
+    """A page with the addresses of its files; where it asks, the modules are named ahead, so that they come at once."""
     modules = sorted((_FOLDER / _SCRIPTS).glob("**/*.js"))
     preloads = "\n".join(
         f'<link rel="modulepreload" href="{assets}/{module.relative_to(_FOLDER).as_posix()}">' for module in modules
     )
-    page = (_FOLDER / "index.html").read_text(encoding="utf-8")
+    page = (_FOLDER / file).read_text(encoding="utf-8")
     return page.replace(_PRELOADS_MARK, preloads).replace(_ASSETS_MARK, assets)
 
 
