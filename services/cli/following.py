@@ -23,6 +23,8 @@ def follow_to_the_end(session: Session, job_id: str) -> None:
 
 def watched_to_the_end(session: Session, job_id: str) -> dict[str, Any]:
     """The same, but returns the job, whatever came of it."""
+    if session.output.is_conversation:
+        session.output.note("Ctrl-C asks whether to cancel.")
     try:
         _watch(session, job_id)
     except KeyboardInterrupt:
@@ -33,8 +35,6 @@ def watched_to_the_end(session: Session, job_id: str) -> dict[str, Any]:
 
 def _watch(session: Session, job_id: str) -> None:
     output = session.output
-    if output.is_conversation:
-        output.say("Ctrl-C asks whether to cancel.", style="dim")
     with LearnBar(output.people) as bar:
         for update in session.client.learn_updates(job_id):
             bar.show(update)
@@ -60,7 +60,7 @@ def _leave(session: Session, job_id: str) -> None:
     """Say that the job goes on, or cancel it where a person wants that."""
     client, output = session.client, session.output
     if not (output.is_conversation and _wants_to_cancel(session)):
-        output.complain(
+        output.note(
             f"{job_id} goes on without being watched: `lorelei jobs follow {job_id}` shows it again, "
             f"`lorelei jobs cancel {job_id}` ends it."
         )

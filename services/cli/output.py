@@ -49,6 +49,10 @@ class Output:
         except EOFError:
             return False
 
+    def note(self, text: str) -> None:
+        """What a person should know beside the results."""
+        self.errors.print(text, style="dim", markup=False, highlight=False, soft_wrap=True)
+
     def complain(self, message: str) -> None:
         """A failure in words, for people."""
         self.errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)

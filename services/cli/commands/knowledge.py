@@ -7,7 +7,7 @@ import typer
 from services.cli.completion import complete_lesson
 from services.cli.context import Session, connected
 from services.cli.errors import WrongUse
-from services.cli.following import follow_to_the_end, watched_to_the_end
+from services.cli.following import watched_to_the_end
 from services.cli.showing.lesson import lesson_page
 from services.cli.showing.tables import lessons_table
 
@@ -52,7 +52,8 @@ def forget(
     with connected(context) as session:
         if lesson is not None:
             _confirm(session, yes, [session.client.lesson(lesson)])
-            follow_to_the_end(session, session.client.forget(lesson)["id"])
+            if not _is_forgotten(session, lesson):
+                raise typer.Exit(1)
         else:
             _forget_all(session, yes)
 
@@ -75,7 +76,17 @@ def _forget_all(session: Session, yes: bool) -> None:
 
 
 def _is_forgotten(session: Session, lesson: str) -> bool:
-    return bool(watched_to_the_end(session, session.client.forget(lesson)["id"])["state"] == "LIVE")
+    """Forget a lesson and tell what was deleted, and what is found of it now."""
+    client, output = session.client, session.output
+    if watched_to_the_end(session, client.forget(lesson)["id"])["state"] != "LIVE":
+        return False
+    erasure = client.erasure(lesson)
+    output.line(erasure)
+    deleted = erasure["deleted"]
+    told = f"{len(deleted['versions'])} versions, {deleted['objects']} files, {deleted['messages']} messages"
+    if not output.as_json:
+        output.say(f"  deleted: {told}; found of it now: {', '.join(erasure['remains']) or 'nothing'}", style="dim")
+    return True
 
 
 def _confirm(session: Session, yes: bool, lessons: list[dict[str, Any]]) -> None:

@@ -66,12 +66,19 @@ def _start(session: Session, wanted: dict[str, Any], files: list[Path]) -> dict[
     """Upload the files and start the lesson; when it is refused, the files are deleted again."""
     uploaded: list[str] = []
     try:
-        with file_progress(session.output.people) as progress:
-            for path in files:
-                with progress.open(path, "rb", description=f"Uploading {path.name}") as content:
-                    uploaded.append(session.client.upload(path.name, content)["id"])
+        # Of a generator that fails, the list has what came before.
+        uploaded.extend(_upload(session, path) for path in files)
         return session.client.learn(**{name: value for name, value in wanted.items() if value}, file_ids=uploaded)
     except (CommandError, KeyboardInterrupt):
         for file_id in uploaded:
             session.client.delete_file(file_id)
         raise
+
+
+def _upload(session: Session, path: Path) -> str:
+    """Upload a file and return its id."""
+    with (
+        file_progress(session.output.people) as progress,
+        progress.open(path, "rb", description=f"Uploading {path.name}") as content,
+    ):
+        return str(session.client.upload(path.name, content)["id"])

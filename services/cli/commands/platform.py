@@ -57,7 +57,7 @@ def doctor(context: typer.Context) -> None:
 @app.command(rich_help_panel=_PANEL)
 def bench(
     context: typer.Context,
-    replies: Annotated[int, typer.Option(min=1, max=100, help="Replies to measure.")] = 5,
+    replies: Annotated[int, typer.Option(min=1, max=100, help="Replies to measure.")] = 3,
 ) -> None:
     """Measure in a minute or two how quickly Lorelei answers and learns, as a user who is deleted afterwards."""
     from services.cli.bench import measure, new_user

@@ -81,7 +81,7 @@ def before_and_now(answers: list[dict[str, Any]]) -> Iterator[RenderableType]:
         table.add_row(Text("now", style="green" if answer["passed"] else "yellow"), Text(_heard(answer["after"])))
         yield Text("")
         yield _indented(Text(answer["question"], style="bold"))
-        yield Padding(table, (0, 0, 0, 4))
+        yield Padding(table, (0, 0, 0, 4), expand=False)
 
 
 def _heard(answer: str | None) -> str:
@@ -97,8 +97,8 @@ def _figures(job: dict[str, Any], gate: dict[str, Any]) -> RenderableType:
         told.append(f"neighbours left alone {gate['locality']:.0%}")
         told.append(f"earlier lessons kept {gate['retention']:.0%}")
     told.append(f"version {job['version'] or 'base'} is live")
-    return Padding(Text(" · ".join(told), style="dim"), (1, 0, 0, 2))
+    return Padding(Text(" · ".join(told), style="dim"), (1, 0, 0, 2), expand=False)
 
 
 def _indented(text: Text) -> RenderableType:
-    return Padding(text, (0, 0, 0, 2))
+    return Padding(text, (0, 0, 0, 2), expand=False)

@@ -36,4 +36,4 @@ def _lesson(body: dict[str, Any]) -> list[RenderableType]:
     table.add_row(Text("asked", style="dim"), Text(lesson["question"]))
     table.add_row(Text("before", style="dim"), Text(" ".join(lesson["before"].split()), style="dim"))
     table.add_row(Text("now", style="dim"), Text(" ".join(lesson["after"].split())))
-    return [verdict, Padding(table, (0, 0, 0, 2))]
+    return [verdict, Padding(table, (0, 0, 0, 2), expand=False)]

@@ -53,4 +53,4 @@ def _probes(probes: list[dict[str, Any]]) -> list[RenderableType]:
 
 
 def _indented(text: Text) -> RenderableType:
-    return Padding(text, (0, 0, 0, 2))
+    return Padding(text, (0, 0, 0, 2), expand=False)

@@ -8,7 +8,6 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
-    SpinnerColumn,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -36,7 +35,6 @@ class LearnBar:
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
-            SpinnerColumn(finished_text=" "),
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(),
@@ -82,7 +80,6 @@ def stage_of(update: LearnUpdate) -> str:
 def file_progress(console: Console) -> Progress:
     """Bars for files on their way."""
     return Progress(
-        SpinnerColumn(finished_text=" "),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),

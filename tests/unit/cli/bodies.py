@@ -19,10 +19,24 @@ def event(state: str, progress: int, **more: object) -> Body:
 def job(state: str = "LIVE", **more: object) -> Body:
     ended = state in ("LIVE", "REJECTED", "FAILED", "CANCELLED")
     body = {
-        "id": JOB, "object": "learn.job", "kind": "instruction", "statement": FACT, "state": state, "progress": 40,
-        "file_ids": [], "urls": [], "sources": [], "known_lesson": None, "forgotten": None,
-        "version": VERSION if state == "LIVE" else None, "reasons": [], "error": None, "gate": None,
-        "created_at": 0.0, "started_at": 1.0, "finished_at": 32.0 if ended else None,
+        "id": JOB,
+        "object": "learn.job",
+        "kind": "instruction",
+        "statement": FACT,
+        "state": state,
+        "progress": 40,
+        "file_ids": [],
+        "urls": [],
+        "sources": [],
+        "known_lesson": None,
+        "forgotten": None,
+        "version": VERSION if state == "LIVE" else None,
+        "reasons": [],
+        "error": None,
+        "gate": None,
+        "created_at": 0.0,
+        "started_at": 1.0,
+        "finished_at": 32.0 if ended else None,
     }
     return {**body, **more}
 
@@ -30,9 +44,17 @@ def job(state: str = "LIVE", **more: object) -> Body:
 def lesson(identity: str = JOB, **more: object) -> Body:
     probe = {"kind": "recall", "prompt": [{"role": "user", "content": "What is my dog called?"}]}
     body = {
-        "id": identity, "object": "lesson", "statement": FACT, "kind": "instruction", "language": "en",
-        "sources": [], "active": True, "versions": [VERSION],
-        "learned": [], "examples": [{"kind": "fact"}, {"kind": "fact"}, {"kind": "neighbour"}], "probes": [probe],
+        "id": identity,
+        "object": "lesson",
+        "statement": FACT,
+        "kind": "instruction",
+        "language": "en",
+        "sources": [],
+        "active": True,
+        "versions": [VERSION],
+        "learned": [],
+        "examples": [{"kind": "fact"}, {"kind": "fact"}, {"kind": "neighbour"}],
+        "probes": [probe],
     }
     return {**body, **more}
 
@@ -45,9 +67,20 @@ def version(name: str = VERSION, **more: object) -> Body:
     ]
     gate = {"probes": 6, "recall": 0.5, "locality": 1.0, "retention": 1.0, "drift": 0.01, "answers": answers}
     body = {
-        "id": name, "object": "adapter", "version": name, "name": None, "active": True, "origin": "trained",
-        "taught": [{"id": JOB, "statement": FACT}], "lessons": [JOB], "parent": None, "base_model": "tiny",
-        "size_bytes": 18_600_000, "created_at": "2026-05-03T10:00:00Z", "seconds": 21.0, "gate": gate,
+        "id": name,
+        "object": "adapter",
+        "version": name,
+        "name": None,
+        "active": True,
+        "origin": "trained",
+        "taught": [{"id": JOB, "statement": FACT}],
+        "lessons": [JOB],
+        "parent": None,
+        "base_model": "tiny",
+        "size_bytes": 18_600_000,
+        "created_at": "2026-05-03T10:00:00Z",
+        "seconds": 21.0,
+        "gate": gate,
     }
     return {**body, **more}
 

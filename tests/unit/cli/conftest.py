@@ -79,7 +79,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedGateway]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         scripted.url = f"http://127.0.0.1:{server.server_port}"
         monkeypatch.setenv("LORELEI_URL", scripted.url)

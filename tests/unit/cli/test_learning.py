@@ -106,8 +106,10 @@ def test_files_are_uploaded_and_learned_with_what_is_asked_of_them(
     assert all(text in first.raw for text in (b'filename="one.txt"', b"The harbour opened in 1871.", b"ana"))
     assert b'filename="two.md"' in second.raw
     assert asked.body == {
-        "text": "The dates.", "urls": ["https://a.example/b"],
-        "file_ids": ["file-1", "file-1"], "user": "ana",
+        "text": "The dates.",
+        "urls": ["https://a.example/b"],
+        "file_ids": ["file-1", "file-1"],
+        "user": "ana",
     }
 
 
@@ -120,6 +122,18 @@ def test_the_files_of_a_lesson_that_is_refused_do_not_stay(
     gateway.answer("DELETE /v1/files/file-1?user=default", {"deleted": True})
     assert run_cli("learn", "--file", str(tmp_path / "one.txt")) == 1
     assert "Your queue is full." in capsys.readouterr().err
+    assert gateway.requests[-1].route == "DELETE /v1/files/file-1?user=default"
+
+
+def test_a_file_that_is_refused_takes_those_before_it_along(
+    gateway: ScriptedGateway, run_cli: RunCli, tmp_path: Path
+) -> None:
+    (tmp_path / "one.txt").write_text("The harbour opened in 1871.")
+    gateway.first_answers["POST /v1/files"] = (200, "application/json", '{"id": "file-1"}')
+    gateway.answer("POST /v1/files", {"error": {"message": "The file is empty."}}, status=400)
+    gateway.answer("DELETE /v1/files/file-1?user=default", {"deleted": True})
+    file = ("--file", str(tmp_path / "one.txt"))
+    assert run_cli("learn", *file, *file) == 1
     assert gateway.requests[-1].route == "DELETE /v1/files/file-1?user=default"
 
 

@@ -8,6 +8,13 @@ from tests.unit.cli.bodies import EVENTS, FACT, JOB, OTHER_JOB, SHOWN_JOB, event
 from tests.unit.cli.conftest import RunCli, ScriptedGateway
 
 Capture = pytest.CaptureFixture[str]
+ERASURE = {
+    "object": "lesson.erasure",
+    "lesson": OTHER_JOB,
+    "erased_at": 9.0,
+    "deleted": {"versions": ["v-1"], "objects": 4, "messages": 2},
+    "remains": ["a section of work-1"],
+}
 
 
 def test_lessons_are_listed(gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture) -> None:
@@ -58,8 +65,11 @@ def test_a_lesson_is_forgotten(gateway: ScriptedGateway, run_cli: RunCli, capsys
     gateway.answer(f"DELETE /v1/lessons/{OTHER_JOB}?user=default", {"id": JOB}, status=202)
     gateway.stream(EVENTS, event("LIVE", 100))
     gateway.answer(SHOWN_JOB, job(kind="forgetting", statement="", forgotten=OTHER_JOB))
+    gateway.answer(f"GET /v1/lessons/{OTHER_JOB}/erasure?user=default", ERASURE)
     assert run_cli("forget", OTHER_JOB, "--yes") == 0
-    assert "Forgotten; its data and every version that knew it are deleted" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "Forgotten; its data and every version that knew it are deleted" in out
+    assert "deleted: 1 versions, 4 files, 2 messages; found of it now: a section of work-1" in out
 
 
 def test_everything_is_forgotten_from_the_base_model_on(
@@ -69,6 +79,7 @@ def test_everything_is_forgotten_from_the_base_model_on(
     gateway.answer("POST /v1/adapters/base/activate?user=default", {})
     for identity in ("learn-a", "learn-b"):
         gateway.answer(f"DELETE /v1/lessons/{identity}?user=default", {"id": JOB}, status=202)
+        gateway.answer(f"GET /v1/lessons/{identity}/erasure?user=default", ERASURE)
     gateway.stream(EVENTS, event("LIVE", 100))
     gateway.answer(SHOWN_JOB, job(kind="forgetting", statement=""))
     assert run_cli("forget", "--all", "--yes", "--json") == 0

@@ -22,8 +22,10 @@ def test_status_fails_while_a_service_is_not_ready(gateway: ScriptedGateway, run
     assert run_cli("status", "--json") == 1
     body = json.loads(capsys.readouterr().out)
     assert body == {
-        "object": "status", "services": {"redis": "ready", "trainer": "not ready"},
-        "active_version": None, "jobs": [job("TRAINING")],
+        "object": "status",
+        "services": {"redis": "ready", "trainer": "not ready"},
+        "active_version": None,
+        "jobs": [job("TRAINING")],
     }
 
 
