@@ -46,8 +46,8 @@ def new_user() -> str:
     return f"bench-{secrets.token_hex(6)}"
 
 
-def measure(session: Session, replies: int) -> dict[str, Any]:
-    """Measure and return the figures; raises CommandError when Lorelei does not answer or does not learn."""
+def measure(session: Session, user: str, replies: int) -> dict[str, Any]:
+    """Measure as `user` and return the figures; raises CommandError when Lorelei does not answer or does not learn."""
     client, people = session.client, session.output.people
     with _deleted_afterwards(session):
         with people.status("Asking the untaught model…"):
@@ -64,6 +64,7 @@ def measure(session: Session, replies: int) -> dict[str, Any]:
     is_known = name.lower() in after.text.lower()
     return {
         "object": "bench",
+        "user": user,
         "replies": replies,
         "untaught": untaught,
         "taught": taught,

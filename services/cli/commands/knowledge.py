@@ -46,7 +46,11 @@ def forget(
     everything: Annotated[bool, typer.Option("--all", help="Forget every lesson.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Forget for good: retrain without a lesson, delete its data and every version that knew it."""
+    """Forget a lesson for good.
+
+    The model is retrained without it; then its data and every version that knew it are deleted. With --all, the base
+    model serves you afterwards.
+    """
     if (lesson is None) != everything:
         raise WrongUse("Give either the id of a lesson or --all. `lorelei lessons` lists them.")
     with connected(context) as session:

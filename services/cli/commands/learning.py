@@ -24,7 +24,10 @@ def chat(
         str, typer.Option(help="lorelei, lorelei:base or lorelei:VERSION.", autocompletion=complete_model)
     ] = "lorelei",
 ) -> None:
-    """Talk; begin a message with [Learn] to teach. Ctrl-C stops a reply, Ctrl-D ends."""
+    """Talk; begin a message with [Learn] to teach.
+
+    Ctrl-C stops a reply, Ctrl-D ends the conversation. With --json each line of standard input gets a line of JSON.
+    """
     # Only this command needs line editing.
     from services.cli.chat import converse, say_once
 
@@ -48,7 +51,10 @@ def learn(
     search: Annotated[str, typer.Option("--search", "-s", help="Search the web for this.")] = "",
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Do not wait; print the job's id.")] = False,
 ) -> None:
-    """Teach one thing and wait until it is known; exit code 0 only when the new version is live."""
+    """Teach one thing, and wait until it is known.
+
+    Exit code 0 only when the new version is live. Ctrl-C asks whether to cancel; otherwise the lesson goes on.
+    """
     files, urls = file or [], url or []
     if not (text.strip() or files or urls or search.strip()):
         raise WrongUse('Say what to learn: a text, --file, --url or --search. For example: lorelei learn "I am Ana."')

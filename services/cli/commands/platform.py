@@ -25,7 +25,10 @@ def up(context: typer.Context) -> None:
 
 @app.command(rich_help_panel=_PANEL)
 def status(context: typer.Context) -> None:
-    """Show the services' readiness, your active version and your latest lessons; exit code 1 unless all is ready."""
+    """Show whether all is ready, what serves you, and your latest jobs.
+
+    Exit code 1 unless every service is ready.
+    """
     with connected(context) as session:
         services = session.client.readiness()
         version = session.client.me()["active_version"]
@@ -40,7 +43,11 @@ def status(context: typer.Context) -> None:
 
 @app.command(rich_help_panel=_PANEL)
 def doctor(context: typer.Context) -> None:
-    """Check ports, disk, memory, model, Redis, object store, GPU and services, and say what to do; 1 if one fails."""
+    """Look for what is wrong, and say what to do about it.
+
+    Settings, packages, processor, GPU, memory, disk, home, models, Redis, object store, port, services, API key: of
+    this machine and of what LORELEI_* variables name. Works with nothing running. Exit code 1 if a check fails.
+    """
     # Only this command needs the clients of Redis and the object store.
     from services.cli.doctor.examination import examine
     from services.cli.showing.checks import checks_table, verdict_of
@@ -59,13 +66,17 @@ def bench(
     context: typer.Context,
     replies: Annotated[int, typer.Option(min=1, max=100, help="Replies to measure.")] = 3,
 ) -> None:
-    """Measure in a minute or two how quickly Lorelei answers and learns, as a user who is deleted afterwards."""
+    """Measure how quickly Lorelei answers and learns, in about a minute.
+
+    It does so as a user of its own, and deletes afterwards what that user was taught. Exit code 1 if the lesson was
+    not known in the end.
+    """
     from services.cli.bench import measure, new_user
     from services.cli.showing.figures import figures_table
 
-    settings = settings_of(context).model_copy(update={"user": new_user()})
-    with opened(context, settings) as session:
-        body = measure(session, replies)
+    user = new_user()
+    with opened(context, settings_of(context).model_copy(update={"user": user})) as session:
+        body = measure(session, user, replies)
         session.output.result(body, figures_table(body))
     if not body["known"]:
         raise typer.Exit(1)
@@ -77,9 +88,10 @@ def audit(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most entries to show.")] = 20,
     after: Annotated[str, typer.Option(help="Id of the last entry shown before.")] = "",
 ) -> None:
-    """For the operator: lessons that were refused and answers that were reported, of all tenants, newest first.
+    """For the operator: what was refused and reported.
 
-    The key is that in LORELEI_OPERATOR_KEY, else the home's.
+    Lessons that were refused and answers that were reported, of all tenants, newest first. The key is that in
+    LORELEI_OPERATOR_KEY, else the home's.
     """
     with opened(context, settings_of(context).operators()) as session:
         body = session.client.audit(limit, after)

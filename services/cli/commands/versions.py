@@ -76,7 +76,7 @@ def activate(
         str, typer.Argument(help="A version, your name for it, or base.", autocompletion=complete_version_or_base)
     ],
 ) -> None:
-    """Let a version (or base, the untaught model) serve you: roll back or forward."""
+    """Let a version serve you: roll back or forward."""
     with connected(context) as session:
         session.output.result(session.client.activate(version), f"{version} serves you now.")
 
@@ -90,7 +90,10 @@ def export_version(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write, else VERSION.zip.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Write a version to a zip file: a PEFT folder, which PEFT, vLLM and `lorelei import` read."""
+    """Write a version to a file.
+
+    It is a zip file of a PEFT folder, which PEFT, vLLM and `lorelei import` read.
+    """
     with connected(context) as session:
         chosen = version or session.client.me()["active_version"]
         if chosen is None:
@@ -129,7 +132,10 @@ def import_version(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A zip file.")],
     title: Annotated[str, typer.Option("--name", metavar="NAME", help="Your own name for the version.")] = "",
 ) -> None:
-    """Make a version of a zip file: one that was exported, or any PEFT folder of plain LoRA."""
+    """Make a version of a file.
+
+    A zip file that was exported here or elsewhere, or of any PEFT folder of plain LoRA in safetensors.
+    """
     with connected(context) as session:
         with (
             file_progress(session.output.people) as progress,
