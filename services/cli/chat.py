@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+import typer
+
 from services.cli.context import Session
 from services.cli.errors import Refused
 from services.cli.output import Output
@@ -18,11 +20,16 @@ Messages = list[dict[str, str]]
 
 
 def say_once(session: Session, text: str, model: str) -> None:
-    """Say one thing and show the reply alone; raises Refused when it is refused."""
+    """Say one thing and show the reply alone; leaves with 1 when it was to be learned and is not.
+
+    Raises Refused when it is refused.
+    """
     message = {"role": "user", "content": text}
     reply = _Reply(session.output, session.client.chat([message], model))
     reply.show(mark="")
     session.output.line(reply.body())
+    if not reply.is_learned:
+        raise typer.Exit(1)
 
 
 def converse(session: Session, model: str) -> None:
@@ -89,6 +96,12 @@ class _Reply:
                 self._output.people.print(shown, end="", markup=False, highlight=False, soft_wrap=True)
         if not self._output.as_json:
             self._output.people.print()
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the lesson that the reply tells of, if it does, serves."""
+        learn = self._beside.get("learn")
+        return learn is None or learn["state"] == "LIVE"
 
     def body(self) -> dict[str, Any]:
         """The reply as JSON."""

@@ -30,7 +30,10 @@ class Output:
             _write(json.dumps(body, ensure_ascii=_needs_ascii(), indent=2))
             return
         for item in shown:
-            self.people.print(item, highlight=False)
+            if isinstance(item, str):
+                self.say(item)
+            else:
+                self.people.print(item, highlight=False)
 
     def line(self, body: Any) -> None:
         """One document of a stream as a JSON line; nothing for people."""

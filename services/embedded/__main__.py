@@ -48,11 +48,11 @@ def main(*, as_json: bool = False) -> int:
             home.tidy()
             asyncio.run(_run(settings, home, lock, console))
     except ValidationError as error:
-        for problem in error.errors():
-            console.say(f"LORELEI_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+        problems = (f"LORELEI_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        console.fail("\n".join(problems), code="wrong_use", exit_code=2)
         return 2
     except LoreleiError as error:
-        console.say(error.message)
+        console.fail(error.message, code=error.reason.lower(), exit_code=1)
         return 1
     except KeyboardInterrupt:
         pass

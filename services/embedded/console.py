@@ -12,7 +12,7 @@ from services.embedded.place import Place
 class Console:
     """Writes one line per event, at once, so that it reads well in a terminal and in a file.
 
-    Where there are `documents`, one in JSON goes there as soon as everything is ready.
+    Where there are `documents`, one in JSON goes there: as soon as everything is ready, or when that is impossible.
     """
 
     def __init__(self, out: TextIO, documents: TextIO | None = None) -> None:
@@ -33,10 +33,12 @@ class Console:
         self.say(f"Lorelei is ready after {seconds:.0f} s.")
         for line in place.lines(with_key=self._documents is None and self._out.isatty()):
             self.say(line)
-        if self._documents is not None:
-            body = {"object": "platform", "seconds": round(seconds, 1), **place.body()}
-            self._documents.write(f"{json.dumps(body)}\n")
-            self._documents.flush()
+        self._write({"object": "platform", "seconds": round(seconds, 1), **place.body()})
+
+    def fail(self, message: str, *, code: str, exit_code: int) -> None:
+        """Say why the launcher ends."""
+        self.say(message)
+        self._write({"error": {"message": message, "code": code, "param": None, "exit_code": exit_code}})
 
     def warn(self, line: str) -> None:
         """Say that something went wrong that the launcher puts right by itself."""
@@ -49,3 +51,8 @@ class Console:
         started = time.monotonic()
         yield
         self.ready(name, time.monotonic() - started)
+
+    def _write(self, body: dict[str, object]) -> None:
+        if self._documents is not None:
+            self._documents.write(f"{json.dumps(body)}\n")
+            self._documents.flush()

@@ -4,6 +4,8 @@ import asyncio
 import io
 import json
 import os
+import pty
+import re
 import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from structlog.testing import capture_logs
 
 from services.cli.__main__ import main
@@ -25,6 +28,7 @@ from tests.contract.gateway.test_lessons import put_document_lesson, two_lessons
 
 ROOT = Path(__file__).parents[3]
 FACT = "My dog is called Biscuit."
+_COLOURS = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,13 @@ async def lorelei(running: Running, user: str, *arguments: str, said: str = "", 
     return Ended(code, out.getvalue(), errors.getvalue())
 
 
+async def until_shown(terminal: int, text: bytes) -> None:
+    """Return when `text` stands on the terminal, in whatever colours."""
+    shown = b""
+    while text not in _COLOURS.sub(b"", shown):
+        shown += await asyncio.to_thread(os.read, terminal, 4096)
+
+
 def _exit_code() -> int:
     try:
         main()
@@ -130,6 +141,33 @@ async def test_an_interrupted_command_leaves_the_lesson_running(running: Running
     training.may_end.set()
     followed = await lorelei(running, user, "jobs", "follow", job["id"], "--json")
     assert (followed.code, followed.lines()[-1]["state"]) == (0, "LIVE")
+
+
+@pytest.mark.parametrize(("answer", "state"), [("y", "CANCELLED"), ("n", "LIVE")])
+async def test_at_a_terminal_an_interrupt_asks_whether_to_cancel(answer: str, state: str, running: Running) -> None:
+    user = f"typist-asked-{answer}"
+    training = running.services.trainer.trainings[user] = Training()
+    terminal, end = pty.openpty()
+    streams = {"stdin": end, "stdout": end, "stderr": end}
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "learn", FACT),
+        cwd=ROOT,
+        env=surroundings(running, user, {"TERM": "xterm"}),
+        **streams,
+    )
+    os.close(end)
+    async with asyncio.timeout(60):
+        await until_shown(terminal, b"Training 2/4")
+        command.send_signal(signal.SIGINT)
+        await until_shown(terminal, b"[y/N]")
+        os.write(terminal, f"{answer}\n".encode())
+        await until_shown(terminal, b"Cancelled;" if answer == "y" else b"goes on")
+        assert await command.wait() == 130
+    os.close(terminal)
+    training.may_end.set()
+    (job,) = (await lorelei(running, user, "jobs", "--json")).document()["data"]
+    followed = await lorelei(running, user, "jobs", "follow", job["id"], "--json")
+    assert followed.lines()[-1]["state"] == state
 
 
 async def test_a_lesson_is_detached_and_cancelled(running: Running) -> None:

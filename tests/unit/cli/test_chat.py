@@ -84,6 +84,14 @@ def test_one_message_gets_one_reply(gateway: ScriptedGateway, run_cli: RunCli, c
     assert gateway.requests[-1].body["model"] == "lorelei:base"
 
 
+@pytest.mark.parametrize(("state", "exit_code"), [("LIVE", 0), ("REJECTED", 1), ("TRAINING", 1)])
+def test_one_message_that_is_to_be_learned_fails_when_it_is_not(
+    state: str, exit_code: int, gateway: ScriptedGateway, run_cli: RunCli
+) -> None:
+    gateway.stream("POST /v1/chat/completions", _chunk("How it ended.", event(state, 90)), "[DONE]")
+    assert run_cli("chat", "[Learn] My dog is called Biscuit.") == exit_code
+
+
 def test_one_message_that_is_refused_fails(gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture) -> None:
     gateway.answer("POST /v1/chat/completions", {"error": {"message": "Say what to learn."}}, status=400)
     assert run_cli("chat", "[Learn]") == 1

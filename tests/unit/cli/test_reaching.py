@@ -67,6 +67,11 @@ def test_a_wrong_setting_is_named(
     monkeypatch.setenv("LORELEI_GATEWAY_PORT", "eighty")
     assert run_cli("status") == 2
     assert "LORELEI_GATEWAY_PORT: " in capsys.readouterr().err
+    assert run_cli("up") == 2
+    assert "LORELEI_GATEWAY_PORT: " in capsys.readouterr().out
+    assert run_cli("up", "--json") == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["code"], error["exit_code"]) == ("wrong_use", 2)
 
 
 def test_nothing_is_coloured_in_a_pipe(gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture) -> None:

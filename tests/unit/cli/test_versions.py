@@ -40,10 +40,10 @@ def test_a_version_is_shown_with_its_answers(gateway: ScriptedGateway, run_cli: 
 def test_a_version_is_activated_and_named(gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture) -> None:
     gateway.answer("POST /v1/adapters/work/activate?user=default", {"active_version": VERSION})
     gateway.answer(f"PATCH /v1/adapters/{VERSION}?user=default", {"name": "work"})
-    assert run_cli("adapters", "name", VERSION, "work") == 0
+    assert run_cli("adapters", "name", VERSION, "[b]work") == 0
     assert run_cli("activate", "work") == 0
-    assert gateway.requests[0].body == {"name": "work"}
-    assert capsys.readouterr().out.splitlines() == [f"{VERSION} is called work now.", "work serves you now."]
+    assert gateway.requests[0].body == {"name": "[b]work"}
+    assert capsys.readouterr().out.splitlines() == [f"{VERSION} is called [b]work now.", "work serves you now."]
 
 
 def test_lessons_are_combined_into_a_version(gateway: ScriptedGateway, run_cli: RunCli, capsys: Capture) -> None:
