@@ -14,6 +14,7 @@ from services.cli.doctor.packages import check_packages, installed_packages, wan
 from services.cli.doctor.running import check_addresses, check_api_key, check_gateway, check_port, check_services
 from services.cli.doctor.storage import check_object_store, check_redis, check_redis_program, private_redis_url
 from services.cli.doctor.surroundings import Surroundings
+from services.cli.errors import WrongUse
 from services.cli.settings import CliSettings
 from services.common.object_store import ObjectStoreCredentials
 from services.embedded.home import Home
@@ -31,7 +32,7 @@ def examine(settings: CliSettings) -> list[Check]:
         # What is wrong was just told; nothing else can be looked for by such settings.
         return checks
     home = Home(surroundings.home)
-    base_url, key = settings.base_url(), settings.key()
+    base_url, key = settings.base_url(), _key_of(settings)
     with LoreleiClient(base_url, key, settings.user, _PATIENCE_SECONDS, _PATIENCE_SECONDS) as client:
         gateway = check_gateway(client, base_url, is_elsewhere=bool(settings.url))
         is_running = gateway.state is CheckState.OK
@@ -44,6 +45,14 @@ def examine(settings: CliSettings) -> list[Check]:
         elif not settings.url:
             checks.append(check_port(surroundings.gateway_host, surroundings.gateway_port))
     return [*checks, *check_addresses(surroundings.service_addresses())]
+
+
+def _key_of(settings: CliSettings) -> str:
+    """The API key; empty also where its file cannot be read, because the rest can still be looked at."""
+    try:
+        return settings.key()
+    except WrongUse:
+        return ""
 
 
 def _of_the_machine(surroundings: Surroundings, home: Home, is_running: bool) -> Iterator[Check]:

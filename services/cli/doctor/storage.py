@@ -1,6 +1,7 @@
 """Checks of Redis and the object store, by asking them. Knows nothing of what Lorelei keeps there."""
 
 import asyncio
+import os
 import re
 import secrets
 import time
@@ -64,7 +65,7 @@ def private_redis_url(configuration: Path) -> str | None:
 def check_object_store(url: str, credentials: ObjectStoreCredentials | None) -> Check:
     """Whether the object store keeps an object, gives it back and deletes it."""
     place = url.partition("?")[0]
-    if url.startswith("file://") and not Path(urlsplit(url).path).exists():
+    if url.startswith("file://") and not os.path.exists(urlsplit(url).path):
         return ok("object store", f"{place} (made at the first start)")
     started = time.monotonic()
     try:

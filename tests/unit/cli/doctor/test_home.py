@@ -50,6 +50,11 @@ def test_a_home_that_is_a_file_fails(tmp_path: Path) -> None:
     assert check_home(tmp_path / "home").state is FAIL
 
 
+def test_a_home_that_cannot_be_made_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert check_home(tmp_path / "file" / "home").state is FAIL
+
+
 def test_a_home_that_cannot_be_written_fails() -> None:
     # Where not even root may write.
     assert check_home(Path("/proc")).state is FAIL
