@@ -8,7 +8,8 @@ import pty
 import re
 import signal
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,24 @@ class Ended:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+class Terminal:
+    """What a person sees and types."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._unread = b""
+
+    async def read_until(self, text: str) -> None:
+        """Return when `text` is shown, after all that was waited for before, in whatever colours."""
+        while text.encode() not in _COLOURS.sub(b"", self._unread):
+            self._unread += await asyncio.to_thread(os.read, self._descriptor, 4096)
+        self._unread = _COLOURS.sub(b"", self._unread).partition(text.encode())[2]
+
+    def type(self, text: str) -> None:
+        """Type `text`."""
+        os.write(self._descriptor, text.encode())
+
+
 def surroundings(running: Running, user: str, more: dict[str, str]) -> dict[str, str]:
     neutral = {name: value for name, value in os.environ.items() if not name.startswith("LORELEI_")}
     here = {"LORELEI_URL": running.url, "LORELEI_API_KEY": running.key, "LORELEI_USER": user, "COLUMNS": "200"}
@@ -64,6 +83,32 @@ async def started(running: Running, user: str, *arguments: str, **more: str) -> 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+@asynccontextmanager
+async def at_a_terminal(
+    running: Running, user: str, *arguments: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, Terminal]]:
+    """The same, with a terminal."""
+    ours, its = pty.openpty()
+    try:
+        command = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.cli", *arguments),
+            cwd=ROOT,
+            env=surroundings(running, user, {"TERM": "xterm"}),
+            stdin=its,
+            stdout=its,
+            stderr=its,
+        )
+        os.close(its)
+        try:
+            async with asyncio.timeout(60):
+                yield command, Terminal(ours)
+        finally:
+            if command.returncode is None:
+                command.kill()
+    finally:
+        os.close(ours)
 
 
 async def ended(command: asyncio.subprocess.Process) -> Ended:
@@ -86,13 +131,6 @@ async def lorelei(running: Running, user: str, *arguments: str, said: str = "", 
         async with asyncio.timeout(60):
             code = await asyncio.to_thread(_exit_code)
     return Ended(code, out.getvalue(), errors.getvalue())
-
-
-async def until_shown(terminal: int, text: bytes) -> None:
-    """Return when `text` stands on the terminal, in whatever colours."""
-    shown = b""
-    while text not in _COLOURS.sub(b"", shown):
-        shown += await asyncio.to_thread(os.read, terminal, 4096)
 
 
 def _exit_code() -> int:
@@ -147,23 +185,13 @@ async def test_an_interrupted_command_leaves_the_lesson_running(running: Running
 async def test_at_a_terminal_an_interrupt_asks_whether_to_cancel(answer: str, state: str, running: Running) -> None:
     user = f"typist-asked-{answer}"
     training = running.services.trainer.trainings[user] = Training()
-    terminal, end = pty.openpty()
-    streams = {"stdin": end, "stdout": end, "stderr": end}
-    command = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli", "learn", FACT),
-        cwd=ROOT,
-        env=surroundings(running, user, {"TERM": "xterm"}),
-        **streams,
-    )
-    os.close(end)
-    async with asyncio.timeout(60):
-        await until_shown(terminal, b"Training 2/4")
+    async with at_a_terminal(running, user, "learn", FACT) as (command, terminal):
+        await terminal.read_until("Training 2/4")
         command.send_signal(signal.SIGINT)
-        await until_shown(terminal, b"[y/N]")
-        os.write(terminal, f"{answer}\n".encode())
-        await until_shown(terminal, b"Cancelled;" if answer == "y" else b"goes on")
+        await terminal.read_until("[y/N]")
+        terminal.type(f"{answer}\n")
+        await terminal.read_until("Cancelled;" if answer == "y" else "goes on")
         assert await command.wait() == 130
-    os.close(terminal)
     training.may_end.set()
     (job,) = (await lorelei(running, user, "jobs", "--json")).document()["data"]
     followed = await lorelei(running, user, "jobs", "follow", job["id"], "--json")
@@ -244,6 +272,25 @@ async def test_a_conversation_is_answered_rated_and_forgotten_with_its_end(runni
     assert [item["id"] for item in (await lorelei(running, user, "feedback", "--json")).document()["data"]] == [
         rated.document()["id"]
     ]
+
+
+async def test_at_a_terminal_an_interrupt_stops_the_reply_and_the_conversation_goes_on(running: Running) -> None:
+    running.services.inference.pauses["pause"] = asyncio.Event()
+    try:
+        async with at_a_terminal(running, "typist-impatient", "chat") as (command, terminal):
+            await terminal.read_until("you ›")
+            terminal.type("Some words then pause and never more\n")
+            await terminal.read_until("lorelei › Some words then pause")
+            command.send_signal(signal.SIGINT)
+            await terminal.read_until("(stopped)")
+            await terminal.read_until("you ›")
+            terminal.type("Go on\n")
+            await terminal.read_until("lorelei › Go on")
+            await terminal.read_until("you ›")
+            terminal.type("\x04")
+            assert await command.wait() == 0
+    finally:
+        del running.services.inference.pauses["pause"]
 
 
 async def test_the_operators_log_needs_the_operators_key(running: Running) -> None:
