@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.cli.errors import WrongUse
+
 
 class CliSettings(BaseSettings):
     """Where Lorelei is and who asks; the options of `lorelei` override them."""
@@ -24,7 +26,10 @@ class CliSettings(BaseSettings):
         return (self.url or f"http://127.0.0.1:{self.gateway_port}").rstrip("/")
 
     def key(self) -> str:
-        """The API key: from LORELEI_API_KEY, else from the home; empty when there is none."""
+        """The API key: from LORELEI_API_KEY, else from the home; empty when there is none.
+
+        Raises WrongUse for a file that cannot be read.
+        """
         return self._given_or_kept(self.api_key, "api_key")
 
     def operators(self) -> "CliSettings":
@@ -36,4 +41,9 @@ class CliSettings(BaseSettings):
         if given is not None:
             return given.get_secret_value()
         file = self.home.expanduser() / name
-        return file.read_text(encoding="ascii").strip() if file.is_file() else ""
+        try:
+            return file.read_text(encoding="ascii").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except (OSError, UnicodeError) as error:
+            raise WrongUse(f"The key in {file} cannot be read; give it with --api-key or LORELEI_API_KEY.") from error

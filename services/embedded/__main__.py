@@ -29,9 +29,12 @@ async def _run(settings: EmbeddedSettings, home: Home, lock: int, console: Conso
         await launcher.run()
 
 
-def main() -> int:
-    """Run until stopped and return the exit code: 0 after a requested stop, 1 when something made it impossible."""
-    console = Console(sys.stdout)
+def main(*, as_json: bool = False) -> int:
+    """Run until stopped and return the exit code: 0 after a requested stop, 1 when something made it impossible.
+
+    2 means that a setting is wrong. With `as_json`, standard output gets one document, when everything is ready.
+    """
+    console = Console(sys.stderr, documents=sys.stdout) if as_json else Console(sys.stdout)
     try:
         settings = EmbeddedSettings()
         home = Home(settings.home)
@@ -45,11 +48,11 @@ def main() -> int:
             home.tidy()
             asyncio.run(_run(settings, home, lock, console))
     except ValidationError as error:
-        for problem in error.errors():
-            console.say(f"LORELEI_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
-        return 1
+        problems = (f"LORELEI_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        console.fail("\n".join(problems), code="wrong_use", exit_code=2)
+        return 2
     except LoreleiError as error:
-        console.say(error.message)
+        console.fail(error.message, code=error.reason.lower(), exit_code=1)
         return 1
     except KeyboardInterrupt:
         pass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.common.errors import FailedPrecondition
 from services.embedded.console import Console
+from services.embedded.place import Place
 from services.embedded.processes import Command, ProcessRoom
 from services.embedded.supervisor import Service, Supervisor
 
@@ -30,7 +31,7 @@ class Plan:
     preparations: list[Preparation]
     stages: list[list[Service]]
     stop_order: list[set[str]]
-    ready_lines: list[str]
+    place: Place
 
 
 class Launcher:
@@ -72,9 +73,7 @@ class Launcher:
         started = time.monotonic()
         for stage in self._plan.stages:
             await self._start(stage)
-        self._console.say(f"Lorelei is ready after {time.monotonic() - started:.0f} s.")
-        for line in self._plan.ready_lines:
-            self._console.say(line)
+        self._console.announce(self._plan.place, time.monotonic() - started)
         await self._first_failure()
 
     async def _prepare(self, preparation: Preparation) -> None:

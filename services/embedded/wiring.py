@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.embedded.home import DEFAULT_MODEL_NAME, Home
 from services.embedded.launcher import Plan, Preparation
+from services.embedded.place import Place
 from services.embedded.ports import free_ports
 from services.embedded.processes import Command
 from services.embedded.readiness import ReadinessCheck, grpc_health, http_ok, redis_ping
@@ -48,7 +49,7 @@ def make_plan(settings: EmbeddedSettings, home: Home, scratch: Path) -> Plan:
         "gateway": http_ok(_reachable(settings.gateway_host), settings.gateway_port, "/readyz"),
     }
     services = [Service(_module(name, home, environments[name]), check) for name, check in checks.items()]
-    return Plan(_preparations(settings, home), [*redis_stages, services], _STOP_ORDER, _ready_lines(settings, home))
+    return Plan(_preparations(settings, home), [*redis_stages, services], _STOP_ORDER, _place(settings, home))
 
 
 def service_environments(
@@ -139,13 +140,5 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - the person's own choice
 
 
-def _ready_lines(settings: EmbeddedSettings, home: Home) -> list[str]:
-    url = f"http://{_reachable(settings.gateway_host)}:{settings.gateway_port}"
-    return [
-        f"  Page     {url}/",
-        f"  API      {url}/v1 (OpenAI-compatible; described at {url}/docs)",
-        f"  API key  in {home.api_key}",
-        f"  Logs     in {home.logs}",
-        "  Talk     lorelei chat",
-        "Ctrl-C stops it.",
-    ]
+def _place(settings: EmbeddedSettings, home: Home) -> Place:
+    return Place(f"http://{_reachable(settings.gateway_host)}:{settings.gateway_port}", home.api_key, home.logs)

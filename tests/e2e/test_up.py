@@ -36,6 +36,8 @@ def test_it_says_which_services_are_ready_where_it_is_and_where_the_key_lies(pla
     assert all(f"  ready  {service} " in platform.output for service in SERVICES)
     assert f"{platform.url}/v1" in platform.output
     assert str(platform.home / "api_key") in platform.output
+    # What it prints goes to a file here.
+    assert platform.api_key not in platform.output
     assert (platform.home / "api_key").stat().st_mode & 0o777 == 0o600
     reply = httpx.get(f"{platform.url}/v1/me", headers={"Authorization": f"Bearer {platform.api_key}"}, timeout=10)
     assert reply.status_code == 200

@@ -23,6 +23,7 @@ class Request:
     authorization: str
     body: dict[str, Any]
     last_event_id: str
+    raw: bytes = b""
 
 
 @dataclass
@@ -54,12 +55,14 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedGateway]:
         def _answer(self) -> None:
             route = f"{self.command} {self.path}"
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            is_json = self.headers.get("Content-Type") == "application/json"
             scripted.requests.append(
                 Request(
                     route,
                     self.headers.get("Authorization", ""),
-                    json.loads(body) if body else {},
+                    json.loads(body) if is_json else {},
                     self.headers.get("Last-Event-ID", ""),
+                    b"" if is_json else body,
                 )
             )
             unknown = (404, "application/json", json.dumps({"error": {"message": f"No such thing: {route}"}}))
@@ -70,17 +73,18 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedGateway]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_POST = do_DELETE = _answer  # noqa: N815 - names of the base class
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - names of the base class
 
         def log_message(self, *arguments: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         scripted.url = f"http://127.0.0.1:{server.server_port}"
         monkeypatch.setenv("LORELEI_URL", scripted.url)
         monkeypatch.setenv("LORELEI_API_KEY", "key-1")
+        monkeypatch.setenv("COLUMNS", "200")
         scripted.answer("GET /v1/me?user=default", {"tenant": "default", "user": "default", "active_version": None})
         yield scripted
         server.shutdown()

@@ -3,22 +3,25 @@
 import asyncio
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from services.common.errors import FailedPrecondition
 from services.embedded.console import Console
 from services.embedded.launcher import Launcher, Plan, Preparation
+from services.embedded.place import Place
 from services.embedded.processes import Command, ProcessRoom
 from services.embedded.supervisor import Service
 from tests.unit.embedded.conftest import MakeService, Started
 
 Events = Callable[[], list[str]]
 MakeCommand = Callable[[str, str], Command]
+PLACE = Place("http://127.0.0.1", Path("/home/api_key"), Path("/home/logs"))
 
 
 def _plan(*stages: list[Service], preparations: list[Preparation] | None = None) -> Plan:
-    return Plan(preparations or [], list(stages), [{"gateway"}, {"trainer"}, {"redis"}], ["Page  http://127.0.0.1/"])
+    return Plan(preparations or [], list(stages), [{"gateway"}, {"trainer"}, {"redis"}], PLACE)
 
 
 async def _until_ready(output: io.StringIO) -> None:

@@ -83,8 +83,7 @@ def test_services_drain_from_the_gateway_to_redis(home: Home) -> None:
 
 def test_the_page_is_told_as_it_can_be_reached(home: Home) -> None:
     plan = make_plan(EmbeddedSettings(gateway_host="0.0.0.0", gateway_port=8090), home, SCRATCH)
-    assert "http://127.0.0.1:8090/v1" in "\n".join(plan.ready_lines)
-    assert str(home.api_key) in "\n".join(plan.ready_lines)
+    assert (plan.place.url, plan.place.api_key) == ("http://127.0.0.1:8090", home.api_key)
 
 
 def test_planning_takes_no_port(home: Home) -> None:
