@@ -81,3 +81,10 @@ class JobEvents(EventStreams[LearnEvent]):
 
     def __init__(self, redis: Redis, outage_seconds: float) -> None:
         super().__init__(redis, outage_seconds, events_key, event_from_json)
+
+    async def latest(self, job_id: str, limit: int, before: str = "") -> list[tuple[str, LearnEvent]]:
+        """Up to `limit` events with their ids, newest first, those before the event `before` where it is given."""
+        newest = f"({check_event_id(before)}" if before else "+"
+        with reaching_redis():
+            entries = await self._redis.xrevrange(events_key(job_id), max=newest, count=limit)
+        return [(entry_id, event_from_json(fields["event"])) for entry_id, fields in entries]
