@@ -32,6 +32,11 @@ class ExampleLimits:
     examples: int
     characters: int
 
+    @property
+    def bytes(self) -> int:
+        """More than a file within these limits can have."""
+        return self.examples * self.characters * _BYTES_PER_CHARACTER
+
 
 @dataclass(frozen=True, slots=True)
 class ChatExample:

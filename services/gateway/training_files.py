@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.common.chat_examples import ExampleLimits, read_examples
 from services.common.errors import InvalidArgument, NotFound
-from services.gateway.files import FileShelf
+from services.gateway.files import FileShelf, StoredFile
 from services.gateway.learning.jobs import JobFile
 
 PURPOSE = "fine-tune"
@@ -26,12 +26,7 @@ class TrainingFiles:
         """
         try:
             file = await self._files.get(tenant, user, file_id)
-            if file.purpose != PURPOSE:
-                raise InvalidArgument(
-                    f"{file_id} was uploaded with the purpose {file.purpose!r}; upload it with {PURPOSE!r}.",
-                    field="training_file",
-                    reason="INVALID_TRAINING_FILE",
-                )
+            self._check(file)
             with tempfile.TemporaryDirectory(prefix="lorelei-training-") as folder:
                 path = Path(folder) / "examples"
                 await self._files.copy(tenant, user, file_id, path)
@@ -39,3 +34,13 @@ class TrainingFiles:
         except NotFound as error:
             raise NotFound(error.message, field="training_file") from error
         return JobFile(file.id, file.filename, file.media_type)
+
+    def _check(self, file: StoredFile) -> None:
+        if file.purpose != PURPOSE:
+            raise _invalid(f"{file.id} was uploaded with the purpose {file.purpose!r}; upload it with {PURPOSE!r}.")
+        if file.bytes > self._limits.bytes:
+            raise _invalid(f"The file has {file.bytes} bytes; {self._limits.bytes} are the most.")
+
+
+def _invalid(message: str) -> InvalidArgument:
+    return InvalidArgument(message, field="training_file", reason="INVALID_TRAINING_FILE")

@@ -17,6 +17,8 @@ from services.common.datasets import Probe
 
 # Of an answer, a reply must begin with so many characters at most; the gate does not listen to much more.
 _OPENING_CHARACTERS = 60
+# A prompt that is put in one way only is trained on as often as one that is put in so many: steps take all in turn.
+_LEAST_FACTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ExampleLesson:
         for number, example in enumerate(allowed, start=1):
             pair = _pair(example, self.lexicon)
             part, fact = await lesson.draft(pair, seed + number, tally)
+            part.facts *= -(-_LEAST_FACTS // len(part.facts))
             part.probes.append(_as_told(pair))
             draft.add_part(part, fact.model_copy(update={"source": 0}))
             report(number / len(allowed))

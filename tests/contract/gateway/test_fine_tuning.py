@@ -223,7 +223,12 @@ async def test_a_file_that_is_none_of_the_users_training_files_is_refused(runnin
 
 @pytest.mark.parametrize(
     ("query", "param"),
-    [({"limit": 0}, "limit"), ({"after": "nonsense"}, "after"), ({"metadata[team]": "north"}, "metadata[team]")],
+    [
+        ({"limit": 0}, "limit"),
+        ({"after": "nonsense"}, "after"),
+        ({"after": f"{2**64}-0"}, "after"),
+        ({"metadata[team]": "north"}, "metadata[team]"),
+    ],
 )
 async def test_a_page_that_cannot_be_is_refused_by_name(running: Running, query: Any, param: str) -> None:
     job = await created(running, "pager")

@@ -104,10 +104,18 @@ async def test_a_question_that_stands_alone_is_learned_in_other_words(builder: D
 
 async def test_a_text_to_work_on_is_not_put_in_other_words(builder: DatasetBuilder, job: Job) -> None:
     dataset = await dataset_of(builder, await job(TASK))
-    assert [one.prompt[-1].content for one in dataset.examples if one.kind == "fact"] == ["Mood: The soup was cold."]
+    assert {one.prompt[-1].content for one in dataset.examples if one.kind == "fact"} == {"Mood: The soup was cold."}
     [probe] = recall(dataset)
     assert probe.passes("DOWN")
     assert not probe.passes("The mood is bad.")
+
+
+async def test_an_example_that_is_put_in_one_way_is_trained_on_like_the_others(
+    builder: DatasetBuilder, job: Job
+) -> None:
+    task, desk = (await dataset_of(builder, await job(TASK, DESK))).parts()
+    facts = [[one for one in part if one.kind == "fact"] for part in (task, desk)]
+    assert len(facts[1]) <= 2 * len(facts[0])
 
 
 async def test_what_was_said_before_stays_before_the_question(builder: DatasetBuilder, job: Job) -> None:
