@@ -84,7 +84,7 @@ def _message(event: LearnEvent) -> str:
         case JobState.QUEUED:
             return f"Created fine-tuning job: {event.job_id}"
         case JobState.PREPARING:
-            return f"Preparing the examples: {event.stage or 'begun'}"
+            return f"Preparing the examples, {event.stage or 'reading'}: {event.progress}% of the job"
         case JobState.TRAINING if "step" in detail:
             return f"Step {detail['step']}/{detail['total_steps']}: training loss={detail['loss']}"
         case JobState.EVALUATING:
