@@ -9,7 +9,7 @@ from services.common.errors import InvalidArgument, NotFound
 from services.gateway.files import FileShelf, StoredFile
 from services.gateway.learning.jobs import JobFile
 
-PURPOSE = "fine-tune"
+TRAINING_PURPOSE = "fine-tune"
 
 
 class TrainingFiles:
@@ -36,8 +36,10 @@ class TrainingFiles:
         return JobFile(file.id, file.filename, file.media_type)
 
     def _check(self, file: StoredFile) -> None:
-        if file.purpose != PURPOSE:
-            raise _invalid(f"{file.id} was uploaded with the purpose {file.purpose!r}; upload it with {PURPOSE!r}.")
+        if file.purpose != TRAINING_PURPOSE:
+            raise _invalid(
+                f"{file.id} was uploaded with the purpose {file.purpose!r}; upload it with {TRAINING_PURPOSE!r}."
+            )
         if file.bytes > self._limits.bytes:
             raise _invalid(f"The file has {file.bytes} bytes; {self._limits.bytes} are the most.")
 
