@@ -40,6 +40,7 @@ _ORIGINS = {
     LearnKind.DOCUMENT: Origin.DOCUMENT,
     LearnKind.WEB: Origin.WEB,
     LearnKind.FEEDBACK: Origin.USER,
+    LearnKind.EXAMPLES: Origin.USER,
     # The user has not said it word for word, so what may not be taken from others is not taken from it either.
     LearnKind.WRITING: Origin.DOCUMENT,
 }
@@ -118,8 +119,8 @@ class DatasetBuilder:
         if same:
             return AlreadyKnown(same)
         origin = _ORIGINS[job.kind]
-        if not (material.documents or material.corrections):
-            # A statement is refused as a whole, of documents and corrections only what is at fault.
+        if not (material.documents or material.corrections or material.examples):
+            # A statement is refused as a whole, of documents, corrections and examples only what is at fault.
             await keep_allowed(self._moderator, [material.statement], str, origin, tally)
         draft = await way.draft(material, self._seed_of(material), tally, stages.stage("generating"))
         if not draft.everywhere:
@@ -218,7 +219,7 @@ def _nothing_found(job: BuildJob) -> InvalidArgument:
 
 
 def _said_in(example: Example) -> str:
-    return f"{example.prompt[-1].content}\n{example.completion}"
+    return "\n".join([*(turn.content for turn in example.prompt), example.completion])
 
 
 def _general_probe(prompt: str, taught: Sequence[str]) -> Probe:

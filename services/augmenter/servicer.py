@@ -25,6 +25,7 @@ _KINDS = {
     pb.LEARN_KIND_WEB: LearnKind.WEB,
     pb.LEARN_KIND_WRITING: LearnKind.WRITING,
     pb.LEARN_KIND_FEEDBACK: LearnKind.FEEDBACK,
+    pb.LEARN_KIND_EXAMPLES: LearnKind.EXAMPLES,
 }
 _ROLES = ("system", "user", "assistant")
 

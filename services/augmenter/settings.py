@@ -56,6 +56,9 @@ class AugmenterSettings(BaseSettings, ObjectStoreSettings):
         default=320, ge=16, description="Most questions with answers in a lesson from documents, for all its facts."
     )
     max_corrections: int = Field(default=32, ge=1, description="Most corrected answers that one lesson learns from.")
+    max_examples: int = Field(
+        default=32, ge=1, description="Most chat examples in a training file; the gateway has the same limit."
+    )
     writing_facts: int = Field(
         default=8, ge=1, description="Sentences that a lesson from what the model wrote teaches at most."
     )

@@ -14,11 +14,13 @@ from services.augmenter.search import SearchProvider, open_search
 from services.augmenter.settings import AugmenterSettings
 from services.augmenter.sources.conversation import ConversationSource
 from services.augmenter.sources.documents import MEDIA_TYPES, DocumentSource
+from services.augmenter.sources.examples import ExampleSource
 from services.augmenter.strategies.backtranslation.candidates import CandidateFinder
 from services.augmenter.strategies.backtranslation.strategy import Backtranslation
 from services.augmenter.strategies.behaviour.strategy import Behaviour
 from services.augmenter.strategies.correction.strategy import CorrectionLesson
 from services.augmenter.strategies.draft import Quotas
+from services.augmenter.strategies.examples import ExampleLesson
 from services.augmenter.strategies.self_instruct.changes import ChangeFinder
 from services.augmenter.strategies.self_instruct.lesson import LessonReader
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
@@ -28,11 +30,13 @@ from services.augmenter.teacher.inference import InferenceModel
 from services.augmenter.teacher.model import TextModel
 from services.augmenter.teacher.openai_compatible import OpenAICompatibleModel
 from services.augmenter.ways.documents import DocumentWay
+from services.augmenter.ways.examples import ExamplesWay
 from services.augmenter.ways.feedback import FeedbackWay
 from services.augmenter.ways.instruction import InstructionWay
 from services.augmenter.ways.way import LearnKind
 from services.augmenter.ways.web import WebWay
 from services.augmenter.ways.writing import WritingWay
+from services.common.chat_examples import ExampleLimits
 from services.common.object_store import open_object_store
 from services.common.rpc import connect
 
@@ -89,6 +93,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
         moderator,
         settings.document_facts,
     )
+    examples = ExampleSource(store, ExampleLimits(settings.max_examples, settings.max_statement_characters))
     of_writings = replace(strategy, most_facts=settings.writing_facts)
     builder = DatasetBuilder(
         ways={
@@ -96,6 +101,7 @@ def make_parts(settings: AugmenterSettings) -> Parts:
             LearnKind.DOCUMENT: DocumentWay(source, strategy, settings.max_documents),
             LearnKind.WEB: WebWay(search, source, strategy, settings.web_pages),
             LearnKind.FEEDBACK: FeedbackWay(corrections, settings.max_corrections, settings.max_statement_characters),
+            LearnKind.EXAMPLES: ExamplesWay(examples, ExampleLesson(many, lexicon, moderator)),
             LearnKind.WRITING: WritingWay(of_writings, _reading_limits(settings)),
         },
         answers=BaseAnswers(base, store, settings.answers_at_once),

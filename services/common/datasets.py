@@ -103,7 +103,7 @@ class Dataset(_Frozen):
     lesson: str
     tenant: str
     user: str
-    kind: Literal["instruction", "document", "web", "writing", "feedback"]
+    kind: Literal["instruction", "document", "web", "writing", "feedback", "examples"]
     statement: str = Field(description="What was taught, made self-contained.")
     language: str = Field(description="ISO 639-1 code.")
     everywhere: bool = Field(default=False, description="Whether it is meant to change how everything is answered.")

@@ -10,6 +10,11 @@ BASE = "lorelei:base"
 _VERSION_PREFIX = "lorelei:"
 
 
+def model_of(version: str) -> str:
+    """The public name of a version."""
+    return f"{_VERSION_PREFIX}{version}"
+
+
 class ModelNames:
     """The models of each user: the personal one, the base, and every version."""
 
@@ -29,7 +34,7 @@ class ModelNames:
     async def names(self, tenant: str, user: str) -> dict[str, int]:
         """All models of the user with the times they were made, in seconds since the epoch; 0 where it is unknown."""
         versions = await self._registry.versions(tenant, user)
-        own = {f"{_VERSION_PREFIX}{each.version}": int(each.created_at.timestamp()) for each in versions}
+        own = {model_of(each.version): int(each.created_at.timestamp()) for each in versions}
         return {PERSONAL: 0, BASE: 0, **own}
 
     async def _own_version(self, tenant: str, user: str, model: str) -> str:

@@ -50,6 +50,9 @@ class GatewaySettings(BaseSettings, ObjectStoreSettings, RedisSettings):
     max_file_mebibytes: int = Field(default=512, ge=1, description="Largest file to learn from; MiB.")
     max_files: int = Field(default=1000, ge=1, description="Files that a user may keep.")
     max_statement_characters: int = Field(default=4000, ge=1, description="Longest text to learn; characters.")
+    max_examples: int = Field(
+        default=32, ge=1, description="Most chat examples in a training file; the augmenter has the same limit."
+    )
     max_unfinished_lessons: int = Field(default=20, ge=1, description="Unfinished learn jobs a user may have.")
     question_seconds: int = Field(
         default=600, ge=1, description="Seconds in which a question of Lorelei's, as whether to forget, is answered."

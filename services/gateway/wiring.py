@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import grpc
 from redis.asyncio import Redis
 
+from services.common.chat_examples import ExampleLimits
 from services.common.object_store import open_object_store
 from services.common.registry import AdapterRegistry
 from services.common.rpc import connect
@@ -45,6 +46,7 @@ from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import DEFAULT_TENANT, OperatorKey, TenantKeys, kept_key
 from services.gateway.timeline import Timeline
+from services.gateway.training_files import TrainingFiles
 from services.gateway.works.course import WorkCourse, WorkParts, WritingStyle
 from services.gateway.works.desk import WorkDesk, WorkLimits
 from services.gateway.works.events import WorkEvents
@@ -184,6 +186,7 @@ def _build_parts(
         adapters=adapters,
         importer=AdapterImporter(registry, object_store, inference, adapters, max_import_bytes),
         files=files,
+        training_files=TrainingFiles(files, ExampleLimits(settings.max_examples, settings.max_statement_characters)),
         lessons=lessons,
         timeline=Timeline(registry, lessons),
         records=LessonRecords(

@@ -56,11 +56,7 @@ class DocumentSource:
     async def file(self, tenant: str, user: str, file: DocumentFile, folder: Path) -> ReadDocument:
         """A file of the user's; raises NotFound where it is gone, InvalidArgument where it cannot be read."""
         path = folder / file.file_id
-        try:
-            await self._store.get_file(document_key(tenant, user, file.file_id), path)
-        except NotFound as error:
-            raise NotFound(f"The file {file.name} is gone; upload it again.", field="file_ids") from error
-        sha256 = await asyncio.to_thread(_sha256, path)
+        sha256 = await fetch_file(self._store, tenant, user, file, path)
         document = await self._reader.read(path, file.name, file.media_type)
         return ReadDocument(_source(document, file.name, file.file_id, sha256), document)
 
@@ -69,6 +65,15 @@ class DocumentSource:
         page = await self._fetcher.fetch(url, folder)
         document = await self._reader.read(page.path, page.name, page.media_type)
         return ReadDocument(_source(document, page.name, page.url, page.sha256), document)
+
+
+async def fetch_file(store: ObjectStore, tenant: str, user: str, file: DocumentFile, path: Path) -> str:
+    """Write a file of the user's to `path` and return its SHA-256, hexadecimal; raises NotFound where it is gone."""
+    try:
+        await store.get_file(document_key(tenant, user, file.file_id), path)
+    except NotFound as error:
+        raise NotFound(f"The file {file.name} is gone; upload it again.", field="file_ids") from error
+    return await asyncio.to_thread(_sha256, path)
 
 
 def _source(document: Document, name: str, address: str, sha256: str) -> Source:

@@ -10,6 +10,7 @@ from services.augmenter.selection.tally import Tally
 from services.augmenter.sources.documents import DocumentFile
 from services.augmenter.strategies.correction.strategy import Correction
 from services.augmenter.strategies.draft import Draft
+from services.common.chat_examples import ChatExample
 from services.common.datasets import Dataset, Message, Source
 from services.common.keys import lesson_dataset_key
 
@@ -22,6 +23,7 @@ class LearnKind(StrEnum):
     WEB = "web"
     WRITING = "writing"
     FEEDBACK = "feedback"
+    EXAMPLES = "examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class BuildJob:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a lesson is made of: the statement, as the user will see it again, and documents in order of `sources`, or
-    `corrections`.
+    """What a lesson is made of: the statement, as the user will see it again, and documents in order of `sources`,
+    `corrections`, or `examples`.
 
     `wish` is what the user said in asking for it, `known` are the lessons that their model knows now, oldest first.
     """
@@ -69,6 +71,7 @@ class Material:
     sources: tuple[Source, ...] = ()
     documents: tuple[Document, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    examples: tuple[ChatExample, ...] = ()
 
 
 class Way(Protocol):

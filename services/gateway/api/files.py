@@ -15,11 +15,12 @@ from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.parts import Parts
 from services.gateway.api.uploads import received_upload
 from services.gateway.files import StoredFile
+from services.gateway.training_files import TRAINING_PURPOSE
 
 router = APIRouter(prefix="/v1/files", tags=["files"])
 
 UPLOAD_PATH = "/v1/files"
-PURPOSES = ("user_data", "assistants", "fine-tune")
+PURPOSES = ("user_data", "assistants", TRAINING_PURPOSE)
 _CHUNK_BYTES = 256 * 1024
 _FORM = {
     "requestBody": {

@@ -26,6 +26,7 @@ from services.gateway.models import ModelNames
 from services.gateway.serving import Inference
 from services.gateway.tenants import OperatorKey, TenantKeys
 from services.gateway.timeline import Timeline
+from services.gateway.training_files import TrainingFiles
 from services.gateway.works.desk import WorkDesk
 from services.gateway.works.events import WorkEvents
 from services.gateway.works.store import WorkStore
@@ -72,6 +73,7 @@ class GatewayParts:
     adapters: AdapterShelf
     importer: AdapterImporter
     files: FileShelf
+    training_files: TrainingFiles
     lessons: LessonShelf
     timeline: Timeline
     records: LessonRecords

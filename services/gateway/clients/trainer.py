@@ -27,6 +27,8 @@ class TrainerClient:
             request.composition.forgotten_lesson = job.forgotten
         else:
             request.dataset_key = job.dataset_key
+        if job.seed is not None:
+            request.recipe.seed = job.seed
         call = self._stub.Train(request, timeout=self._train_timeout_seconds)
         try:
             with calling("trainer"):

@@ -136,9 +136,11 @@ class LearnCourse:
         await self._record(state=JobState.TRAINING, dataset_key=built.dataset_key, sources=built.sources, progress=25)
 
     async def _end_knowing(self) -> LearnJob:
-        """The version in force knows the same documents already, so nothing is trained."""
-        job = self._claim.job
-        version = (await self._parts.records.in_force(job.tenant, job.user)).version
+        """The version in force knows the same documents already, so nothing is trained; it gets the name asked for."""
+        job, records = self._claim.job, self._parts.records
+        version = (await records.in_force(job.tenant, job.user)).version
+        if job.title:
+            await records.name_version(job.tenant, job.user, version, job.title)
         return await self._parts.store.finish(self._claim, JobState.LIVE, version=version, progress=100)
 
     async def _train(self) -> Published | Refused:

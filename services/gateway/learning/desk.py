@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -116,6 +116,16 @@ class LearnDesk:
         """
         job = LearnJob(job_id, tenant, check_user(user), JobKind.WRITING, statement, (), time.time())
         return await self._queue(replace(job, writings=(writing,)))
+
+    async def learn_examples(
+        self, tenant: str, user: str, file: JobFile, title: str, seed: int, metadata: Mapping[str, str]
+    ) -> LearnJob:
+        """Queue a job that teaches the chat examples in `file`; the version gets the `title`, if any, as its name.
+
+        Raises ResourceExhausted, Unavailable.
+        """
+        job = LearnJob(new_job_id(), tenant, check_user(user), JobKind.EXAMPLES, file.name, (), time.time())
+        return await self._queue(replace(job, files=(file,), title=title, seed=seed, metadata=metadata))
 
     async def _way(self, wanted: LessonRequest) -> tuple[LearnKind, tuple[str, ...]]:
         """Which way to learn, and the links to read."""

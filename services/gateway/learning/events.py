@@ -16,6 +16,8 @@ from services.gateway.redis_access import reaching_redis
 FROM_THE_BEGINNING = "0-0"
 
 _EVENT_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
+# Redis keeps both parts of an id in 64 bits.
+_LARGEST_PART = 2**64 - 1
 _OUTAGE_PAUSE_SECONDS = 0.5
 
 
@@ -30,7 +32,7 @@ _E = TypeVar("_E", bound=_Event)
 
 def check_event_id(value: str) -> str:
     """Return `value`, or raise InvalidArgument when it is not the id of an event."""
-    if not _EVENT_ID.fullmatch(value):
+    if not _EVENT_ID.fullmatch(value) or max(map(int, value.split("-"))) > _LARGEST_PART:
         raise InvalidArgument("`Last-Event-ID` must be an id from this stream of events.", field="Last-Event-ID")
     return value
 
@@ -81,3 +83,11 @@ class JobEvents(EventStreams[LearnEvent]):
 
     def __init__(self, redis: Redis, outage_seconds: float) -> None:
         super().__init__(redis, outage_seconds, events_key, event_from_json)
+
+    async def latest(self, job_id: str, limit: int, before: str = "") -> list[tuple[str, LearnEvent]]:
+        """Up to `limit` events with their ids, newest first, those before the event `before` where it is given."""
+        newest = check_event_id(before) if before else "+"
+        with reaching_redis():
+            entries = await self._redis.xrevrange(events_key(job_id), max=newest, count=limit + 1)
+        found = [(entry_id, event_from_json(fields["event"])) for entry_id, fields in entries if entry_id != before]
+        return found[:limit]

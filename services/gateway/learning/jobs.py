@@ -13,7 +13,7 @@ _LONGEST_TITLE = 60
 
 
 class JobKind(StrEnum):
-    """What a job does: teach a lesson, in one of five ways, or remake the user's version of lessons taught before.
+    """What a job does: teach a lesson, in one of six ways, or remake the user's version of lessons taught before.
 
     A consolidation is a composition of all lessons that nobody asked for.
     """
@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     WEB = "web"
     WRITING = "writing"
     FEEDBACK = "feedback"
+    EXAMPLES = "examples"
     COMPOSITION = "composition"
     FORGETTING = "forgetting"
     CONSOLIDATION = "consolidation"
@@ -96,9 +97,11 @@ class LearnJob:
     A lesson has a `statement`, perhaps `files`, `urls`, `writings` or `preferences` to learn from, and, once built, a
     `dataset_key` and the `sources` that were learned from; where `known_lesson` had taught the very same, nothing is
     built.
-    A composition has the `lessons` that the new version shall know, and perhaps a `title`; a consolidation has all
-    `lessons`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left.
-    No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit.
+    A composition has the `lessons` that the new version shall know; a consolidation has all
+    `lessons`; a forgetting job has the lesson to be `forgotten`, and `lessons` are those left. The version gets the
+    `title`, if any, as its name.
+    No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit. The training
+    has the trainer's own `seed` where there is none. `metadata` is the user's own, and means nothing here.
     """
 
     id: str
@@ -122,6 +125,8 @@ class LearnJob:
     forgotten: str = ""
     title: str = ""
     max_seconds: int = 0
+    seed: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
     reasons: tuple[str, ...] = ()
     error: str = ""
@@ -241,6 +246,8 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         forgotten=fields.get("forgotten", ""),
         title=fields.get("title", ""),
         max_seconds=int(fields.get("max_seconds", "0")),
+        seed=int(fields["seed"]) if "seed" in fields else None,
+        metadata=json.loads(fields.get("metadata", "{}")),
         version=fields["version"],
         reasons=tuple(json.loads(fields["reasons"])),
         error=fields["error"],

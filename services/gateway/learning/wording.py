@@ -12,6 +12,7 @@ _DONE = {
     JobKind.INSTRUCTION: "Finished model updated! I already remember the information you provided.",
     JobKind.WRITING: "Finished model updated! I remember what I wrote.",
     JobKind.FEEDBACK: "Finished model updated! I have learned from your corrections.",
+    JobKind.EXAMPLES: "Finished model updated! I have learned from your examples.",
     JobKind.COMPOSITION: "Finished model updated! I now know the lessons that you chose.",
     JobKind.FORGETTING: "Finished model updated! I no longer know that lesson, and its data was deleted.",
     JobKind.CONSOLIDATION: "Finished model updated! All your lessons were learned anew, together.",

@@ -158,6 +158,13 @@ async def test_documents_that_were_learned_before_cost_nothing() -> None:
     assert (job.state, job.version, job.known_lesson, job.progress) == (JobState.LIVE, "v-0", "learn-b", 100)
 
 
+async def test_what_was_learned_before_gets_the_name_that_is_asked_for_now() -> None:
+    builder = Augmenter([DatasetBuilt("", known_lesson="learn-b")])
+    world = World(builder, Trainer(), replace(JOB, kind=JobKind.EXAMPLES, title="desk"))
+    assert (await world.run()).state is JobState.LIVE
+    assert world.records.done == [("name", "v-0", "desk")]
+
+
 async def test_a_lesson_keeps_what_it_was_learned_from() -> None:
     source = LearnedSource("The annual report", "file-1", pages=4, represented_pages=(1, 3), facts=5)
     builder = Augmenter([DatasetBuilt("lessons/x", (source,))])

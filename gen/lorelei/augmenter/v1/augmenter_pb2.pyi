@@ -38,6 +38,8 @@ class _LearnKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LearnKind.V
     """From what the model wrote itself."""
     LEARN_KIND_FEEDBACK: _LearnKind.ValueType  # 5
     """From what the user said of answers."""
+    LEARN_KIND_EXAMPLES: _LearnKind.ValueType  # 6
+    """From a file of chat examples in JSON Lines."""
 
 class LearnKind(_LearnKind, metaclass=_LearnKindEnumTypeWrapper):
     """Which way of learning the user meant."""
@@ -54,6 +56,8 @@ LEARN_KIND_WRITING: LearnKind.ValueType  # 4
 """From what the model wrote itself."""
 LEARN_KIND_FEEDBACK: LearnKind.ValueType  # 5
 """From what the user said of answers."""
+LEARN_KIND_EXAMPLES: LearnKind.ValueType  # 6
+"""From a file of chat examples in JSON Lines."""
 Global___LearnKind: _TypeAlias = LearnKind  # noqa: Y015
 
 @_typing.final

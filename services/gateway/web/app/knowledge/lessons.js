@@ -8,8 +8,8 @@ import { duration, harmonicMean, moment } from "../figures.js";
 import { pageOf, sourceList } from "../lesson/sources.js";
 import { settings } from "../settings.js";
 
-const KINDS = { instruction: "You said it", document: "From documents", web: "From the web", writing: "From what I wrote", feedback: "From your corrections" };
-const KIND_ICONS = { instruction: "learn", document: "file", web: "web", writing: "edit", feedback: "check" };
+const KINDS = { instruction: "You said it", document: "From documents", web: "From the web", writing: "From what I wrote", feedback: "From your corrections", examples: "From your examples" };
+const KIND_ICONS = { instruction: "learn", document: "file", web: "web", writing: "edit", feedback: "check", examples: "file" };
 
 /** `begin(job)` is called with every job that is started here; `versions` tell when a lesson was learned, and how well. */
 export function lessonList(lessons, versions, begin) {

@@ -9,6 +9,7 @@ export const WAYS = {
 const OTHERS = {
   writing: "Learning from what I wrote.",
   feedback: "Learning from your correction.",
+  examples: "Learning from your examples.",
   composition: "Combining lessons into a new version.",
   forgetting: "Forgetting a lesson.",
   consolidation: "Learning all lessons anew, together.",

@@ -1,0 +1,106 @@
+"""/v1/fine_tuning/jobs: learning from a file of chat examples, as OpenAI's clients ask for it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.common.errors import InvalidArgument, NotFound
+from services.common.identifiers import check_job_id
+from services.gateway.api.callers import DEFAULT_USER, Caller, QueryCaller, Tenant, caller
+from services.gateway.api.fine_tuning_reply import fine_tuning_event_body, fine_tuning_job_body
+from services.gateway.api.fine_tuning_request import FineTuningRequest
+from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.learning.events import check_event_id
+from services.gateway.learning.jobs import JobKind, LearnJob
+
+router = APIRouter(prefix="/v1/fine_tuning/jobs", tags=["fine-tuning"])
+
+JobId = Annotated[str, Path(description="Id of a fine-tuning job.")]
+
+
+class _Page(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    user: str = Field(default=DEFAULT_USER, description="End user, as in a request body.")
+    limit: int = Field(default=20, ge=1, le=1000)
+    after: str = Field(default="", description="Id of the last item of the page before.")
+
+
+Page = Annotated[_Page, Query()]
+
+
+@router.post("", summary="Start a fine-tuning job")
+async def create_job(request: FineTuningRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+    """Check the training file to its end, then queue a lesson of its examples; the job is also at /v1/learn/{id}."""
+    who = caller(tenant, request.user)
+    request.check()
+    title, metadata = request.title(), request.checked_metadata()
+    file = await parts.training_files.checked(who.tenant, who.user, request.file_id())
+    job = await parts.desk.learn_examples(who.tenant, who.user, file, title, request.seed_or_new(), metadata)
+    return fine_tuning_job_body(job)
+
+
+@router.get("", summary="List fine-tuning jobs")
+async def list_jobs(parts: Parts, tenant: Tenant, page: Page) -> dict[str, Any]:
+    """The user's fine-tuning jobs, newest first."""
+    who = caller(tenant, page.user)
+    jobs = [job for job in await parts.jobs.latest(who.tenant, who.user, 0) if job.kind is JobKind.EXAMPLES]
+    if page.after:
+        ids = [job.id for job in jobs]
+        if page.after not in ids:
+            raise InvalidArgument("`after` must be the id of one of your fine-tuning jobs.", field="after")
+        jobs = jobs[ids.index(page.after) + 1 :]
+    return _listed([fine_tuning_job_body(job) for job in jobs], page.limit)
+
+
+@router.get("/{job_id}", summary="Show a fine-tuning job")
+async def show_job(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """One of the user's fine-tuning jobs."""
+    return fine_tuning_job_body(await _job(parts, who, job_id))
+
+
+@router.post("/{job_id}/cancel", summary="Cancel a fine-tuning job")
+async def cancel_job(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+    """Ask for a job's end. One that has ended stays as it is; one that is published a moment later has succeeded."""
+    job = await _job(parts, who, job_id)
+    return fine_tuning_job_body(await parts.jobs.cancel(who.tenant, who.user, job.id))
+
+
+@router.get("/{job_id}/events", summary="List the events of a fine-tuning job")
+async def list_events(job_id: JobId, parts: Parts, tenant: Tenant, page: Page) -> dict[str, Any]:
+    """What has happened so far, newest first; each step with its loss."""
+    job = await _job(parts, caller(tenant, page.user), job_id)
+    if page.after:
+        _check_after(page.after)
+    found = await parts.events.latest(job.id, page.limit + 1, before=page.after)
+    return _listed([fine_tuning_event_body(event_id, event) for event_id, event in found], page.limit)
+
+
+@router.get("/{job_id}/checkpoints", summary="List the checkpoints of a fine-tuning job")
+async def list_checkpoints(job_id: JobId, parts: Parts, tenant: Tenant, page: Page) -> dict[str, Any]:
+    """None: only the version that passed the gate is kept."""
+    await _job(parts, caller(tenant, page.user), job_id)
+    return {**_listed([], page.limit), "first_id": None, "last_id": None}
+
+
+async def _job(parts: GatewayParts, who: Caller, job_id: str) -> LearnJob:
+    """The caller's fine-tuning job, or NotFound, also for a job of another kind."""
+    try:
+        job = await parts.jobs.get(who.tenant, who.user, check_job_id(job_id))
+    except InvalidArgument as error:
+        raise InvalidArgument(error.message, field="id") from error
+    if job.kind is not JobKind.EXAMPLES:
+        raise NotFound(f"You have no fine-tuning job {job_id}.", field="id")
+    return job
+
+
+def _check_after(event_id: str) -> None:
+    try:
+        check_event_id(event_id)
+    except InvalidArgument as error:
+        raise InvalidArgument("`after` must be the id of an event of this job.", field="after") from error
+
+
+def _listed(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
+    return {"object": "list", "data": items[:limit], "has_more": len(items) > limit}
