@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -29,7 +30,8 @@ _STATUSES = {
 # Reasons that are told apart from others of their code.
 _STATUSES_BY_REASON = {"MODERATION": 422, "REQUEST_TOO_LARGE": 413, "METHOD_NOT_ALLOWED": 405}
 _TYPES = {401: "authentication_error", 429: "rate_limit_error"}
-_MALFORMED_JSON = "json_invalid"
+# As pydantic calls them.
+_MALFORMED_JSON, _UNKNOWN_FIELD, _MISSING_FIELD = "json_invalid", "extra_forbidden", "missing"
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -38,6 +40,11 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(Exception, _answer_unknown_error)
+
+
+def unsupported_parameter(name: str) -> InvalidArgument:
+    """The error for a parameter that is not honoured."""
+    return InvalidArgument(f"`{name}` is not supported; leave it out.", field=name, reason="UNSUPPORTED_PARAMETER")
 
 
 def error_body(error: LoreleiError) -> dict[str, Any]:
@@ -87,9 +94,30 @@ async def _answer_validation_error(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     if first["type"] == _MALFORMED_JSON:
         return error_response(InvalidArgument("The request body is not valid JSON.", reason="MALFORMED_JSON"))
-    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    where = _place(first["loc"], error.body, is_missing=first["type"] == _MISSING_FIELD)
+    if first["type"] == _UNKNOWN_FIELD:
+        return error_response(unsupported_parameter(where))
     problem = f"`{where}`: {first['msg']}." if where else f"{first['msg']}."
     return error_response(InvalidArgument(problem, field=where))
+
+
+def _place(path: Sequence[str | int], body: object, *, is_missing: bool) -> str:
+    """Where in a request the fault lies, such as `messages[0].role`, from pydantic's path to it.
+
+    The path also names the types among which pydantic tried to choose; these are found nowhere in `body`.
+    """
+    source, *parts = path
+    if source != "body":
+        return ".".join(str(part) for part in parts)
+    place, value = "", body
+    for number, part in enumerate(parts, start=1):
+        if isinstance(part, int) and isinstance(value, list):
+            place, value = f"{place}[{part}]", value[part]
+        elif isinstance(value, dict) and part in value:
+            place, value = f"{place}.{part}", value[part]
+        elif is_missing and number == len(parts):
+            place = f"{place}.{part}"
+    return place.removeprefix(".")
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_version
 from services.gateway.api.callers import Caller, QueryCaller, Tenant, caller
-from services.gateway.api.chat_request import ChatTurn
+from services.gateway.api.chat_request import ChatTurn, plain_messages
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
 from services.gateway.feedback.answers import Answer
@@ -71,7 +71,7 @@ class FeedbackRequest(BaseModel):
             if self.version is not None:
                 raise InvalidArgument("`version` belongs to `messages`; leave it out.", field="version")
             return await parts.answers.get(who.tenant, who.user, self.completion_id)
-        turns = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(self.messages or [])]
+        turns = plain_messages(self.messages or ())
         version = check_version(self.version) if self.version else ""
         return await parts.answers.of_conversation(who.tenant, who.user, turns, version)
 

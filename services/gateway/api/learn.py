@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_file_id, check_job_id
 from services.gateway.api.callers import QueryCaller, Tenant, caller
-from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
+from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn, plain_messages
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
@@ -77,7 +77,7 @@ class LearnRequest(BaseModel):
 async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
     """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
     who = caller(tenant, request.user)
-    conversation = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(request.messages)]
+    conversation = plain_messages(request.messages)
     if request.conversation_id is None:
         return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
     stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from services.gateway.api.callers import Caller
-from services.gateway.api.chat_reply import ReplyShape, error_event
+from services.gateway.api.chat_reply import ReplyChoice, ReplyShape, error_event
 from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts
@@ -19,7 +19,7 @@ from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJ
 from services.gateway.learning.wording import RESTARTING, STILL_LEARNING, ProgressLines
 from services.gateway.serving import GenerationEnd
 
-_END = GenerationEnd("stop", prompt_tokens=0, completion_tokens=0, version=None)
+_END = GenerationEnd(("stop",), prompt_tokens=0, completion_tokens=0, version=None)
 _SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
@@ -111,7 +111,7 @@ class LearnChat:
         text, lorelei = "", {}
         async for moment in moments:
             text, lorelei = moment.kept, moment.lorelei
-        return self.shape.completion(text, _END, lorelei)
+        return self.shape.completion([ReplyChoice(text)], _END, lorelei)
 
 
 def _moment(text: str, event: LearnEvent, beside: dict[str, Any]) -> _Moment:
