@@ -1,6 +1,6 @@
 """Puts the HTTP API together."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from services.gateway.api import (
     adapters,
@@ -17,6 +17,8 @@ from services.gateway.api import (
     models,
     works,
 )
+from services.gateway.api.callers import refuse_unknown_parameters
+from services.gateway.api.documentation import DocumentedApi
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
@@ -28,7 +30,7 @@ _SPOOLED_PATHS = (adapters.IMPORT_PATH, files.UPLOAD_PATH)
 
 def create_app(parts: GatewayParts) -> FastAPI:
     """The API over `parts`."""
-    app = FastAPI(
+    app = DocumentedApi(
         title="Lorelei",
         description="Chat with a language model and teach it while you do. Any OpenAI client works.",
         version="0.1.0",
@@ -49,9 +51,9 @@ def create_app(parts: GatewayParts) -> FastAPI:
         models,
         me,
         audit,
-        health,
     ):
-        app.include_router(resource.router)
+        app.include_router(resource.router, dependencies=[Depends(refuse_unknown_parameters)])
+    app.include_router(health.router)
     add_page(app)
     app.add_middleware(BodyLimit, max_bytes=parts.limits.max_body_bytes, spooled_paths=_SPOOLED_PATHS)
     app.add_middleware(RequestTimer, metrics=parts.metrics)

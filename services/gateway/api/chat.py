@@ -6,15 +6,17 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from services.common.errors import InternalError, InvalidArgument
 from services.gateway.api.callers import Caller, Tenant, caller
+from services.gateway.api.chat_bodies import CompletionBody
 from services.gateway.api.chat_choices import ChoicesSoFar
 from services.gateway.api.chat_reply import ReplyShape, error_event, new_completion_id
 from services.gateway.api.chat_request import ChatRequest, in_public_names
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.streams import EventStream
 from services.gateway.api.turns import Turn
 from services.gateway.conversations import Message, StoredTurn
 from services.gateway.feedback.answers import Answer
@@ -24,10 +26,13 @@ router = APIRouter(tags=["chat"])
 
 _Events = AsyncGenerator[TextPiece | GenerationEnd, None]
 
-SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
-
-@router.post("/v1/chat/completions", summary="Answer a conversation, or learn from it", response_model=None)
+@router.post(
+    "/v1/chat/completions",
+    summary="Answer a conversation, or learn from it",
+    response_model=CompletionBody,
+    responses={200: {"content": {EventStream.media_type: {"schema": {"type": "string"}}}}},
+)
 async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Tenant) -> Response:
     """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead.
 
@@ -77,7 +82,7 @@ class _Chat:
         self.parts.metrics.first_tokens.observe(time.perf_counter() - started)
         events = _with_first(first, pieces)
         if self.request.stream:
-            return StreamingResponse(self._stream(events, choices), media_type="text/event-stream", headers=SSE_HEADERS)
+            return EventStream(self._stream(events, choices))
         return JSONResponse(await self._whole(events, choices))
 
     async def _whole(self, events: _Events, choices: ChoicesSoFar) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_file_id
+from services.gateway.api.callers import BodyUser
 from services.gateway.api.chat_parameters import (
     MAX_TOOLS,
     ResponseFormat,
@@ -126,7 +127,7 @@ class ChatRequest(BaseModel):
 
     model: str = Field(description="lorelei, lorelei:base or lorelei:VERSION.")
     messages: list[ChatTurn] = Field(min_length=1)
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
     conversation_id: str | None = Field(default=None, pattern=CONVERSATION_ID_PATTERN)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -137,7 +138,7 @@ class ChatRequest(BaseModel):
     max_completion_tokens: int | None = Field(default=None, ge=1, le=2**31)
     presence_penalty: _Penalty | None = None
     frequency_penalty: _Penalty | None = None
-    logit_bias: Annotated[dict[_TokenId, _Bias], Field(max_length=1024)] | None = None
+    logit_bias: Annotated[dict[_TokenId, _Bias], Field(max_length=300)] | None = None
     logprobs: bool | None = None
     top_logprobs: int | None = Field(default=None, ge=0, le=20)
     stop: _StopString | Annotated[list[_StopString], Field(max_length=4)] | None = None

@@ -3,13 +3,15 @@
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from services.common.errors import InternalError, InvalidArgument, LoreleiError, NotFound
 
@@ -32,6 +34,21 @@ _STATUSES_BY_REASON = {"MODERATION": 422, "REQUEST_TOO_LARGE": 413, "METHOD_NOT_
 _TYPES = {401: "authentication_error", 429: "rate_limit_error"}
 # As pydantic calls them.
 _MALFORMED_JSON, _UNKNOWN_FIELD, _MISSING_FIELD = "json_invalid", "extra_forbidden", "missing"
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: `param` names the culprit in the request, `code` tells causes apart."""
+
+    message: str
+    type: Literal["invalid_request_error", "authentication_error", "rate_limit_error", "api_error"]
+    param: str | None
+    code: str
+
+
+class ErrorBody(BaseModel):
+    """An error, in OpenAI's shape."""
+
+    error: ErrorDetail
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -126,8 +143,16 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
         return error_response(NotFound(f"There is nothing at {request.url.path}.", reason="UNKNOWN_PATH"))
     if error.status_code == 405:
         message = f"{request.method} is not allowed at {request.url.path}."
-        return error_response(InvalidArgument(message, reason="METHOD_NOT_ALLOWED"))
+        refusal = error_response(InvalidArgument(message, reason="METHOD_NOT_ALLOWED"))
+        refusal.headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+        return refusal
     return error_response(InvalidArgument(str(error.detail)))
+
+
+def _allowed_methods(request: Request) -> set[str]:
+    """The methods of all routes of the path; starlette tells those of one."""
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 async def _answer_unknown_error(_: Request, error: Exception) -> Response:

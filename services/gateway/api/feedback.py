@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_version
-from services.gateway.api.callers import Caller, QueryCaller, Tenant, caller
+from services.gateway.api.callers import BodyUser, Caller, QueryCaller, Tenant, caller
 from services.gateway.api.chat_request import ChatTurn, plain_messages
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
@@ -51,7 +51,7 @@ class FeedbackRequest(BaseModel):
         default=False, description="Report the answer to the operator, as do reasons that call it biased or dangerous."
     )
     learn_now: bool = Field(default=False, description="Learn this and all corrections that wait at once.")
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
 
     def verdict(self) -> Verdict:
         """What is said of the answer; raises InvalidArgument when that is nothing."""

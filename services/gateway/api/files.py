@@ -8,11 +8,12 @@ from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
 
 from services.common.errors import InvalidArgument
+from services.common.identifiers import FILE_ID_PATTERN
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.parts import Parts
+from services.gateway.api.streams import FileStream
 from services.gateway.api.uploads import received_upload
 from services.gateway.files import StoredFile
 
@@ -40,17 +41,22 @@ _FORM = {
     }
 }
 
-FileId = Annotated[str, Path(description="Id of a file.")]
+FileId = Annotated[str, Path(description="Id of a file.", json_schema_extra={"pattern": FILE_ID_PATTERN})]
 
 
 @router.post("", summary="Upload a file", openapi_extra=_FORM)
-async def upload_file(request: Request, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def upload_file(
+    request: Request,
+    parts: Parts,
+    tenant: Tenant,
+    user: Annotated[str | None, Query(description="End user, where the form names none.")] = None,
+) -> dict[str, Any]:
     """Keep a file to learn from; it goes to disk and on to the object store, never whole into memory."""
     async with received_upload(request, parts.limits.max_file_bytes) as upload:
         purpose = upload.fields.get("purpose", PURPOSES[0])
         if purpose not in PURPOSES:
             raise InvalidArgument(f"`purpose` must be one of {', '.join(PURPOSES)}.", field="purpose")
-        who = caller(tenant, upload.fields.get("user") or request.query_params.get("user"))
+        who = caller(tenant, upload.fields.get("user", user))
         file = await parts.files.add(who.tenant, who.user, upload.path, upload.filename, upload.media_type, purpose)
     return _file_body(file)
 
@@ -79,8 +85,8 @@ async def show_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[str
     return _file_body(await parts.files.get(who.tenant, who.user, file_id))
 
 
-@router.get("/{file_id}/content", summary="Download a file", response_class=StreamingResponse)
-async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> Response:
+@router.get("/{file_id}/content", summary="Download a file", response_class=FileStream)
+async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> FileStream:
     """The bytes of one file, as they were uploaded."""
     with tempfile.TemporaryDirectory(prefix="lorelei-download-") as folder:
         path = FilePath(folder) / "content"
@@ -92,7 +98,7 @@ async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> Resp
         "Content-Length": str(file.bytes),
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_streamed(content), media_type="application/octet-stream", headers=headers)
+    return FileStream(_streamed(content), headers=headers)
 
 
 @router.delete("/{file_id}", summary="Delete a file")

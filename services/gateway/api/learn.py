@@ -5,15 +5,15 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
-from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
-from services.common.identifiers import check_file_id, check_job_id
-from services.gateway.api.callers import QueryCaller, Tenant, caller
+from services.common.identifiers import JOB_ID_PATTERN, check_file_id, check_job_id
+from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn, plain_messages
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.streams import EventStream
 from services.gateway.api.texts import check_text
 from services.gateway.conversations import Message, StoredTurn
 from services.gateway.intents import LearnKind, learn_statement
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/learn", tags=["learn"])
 MAX_LEARN_SECONDS = 86_400
 MAX_DOCUMENTS = 100
 
-JobId = Annotated[str, Path(description="Id of a learn job.")]
+JobId = Annotated[str, Path(description="Id of a learn job.", json_schema_extra={"pattern": JOB_ID_PATTERN})]
 
 
 class LearnRequest(BaseModel):
@@ -50,7 +50,7 @@ class LearnRequest(BaseModel):
     kind: LearnKind | None = Field(
         default=None, description="How to learn; understood from `text` where it is left out. Files and links are read."
     )
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
     max_seconds: int | None = Field(
         default=None,
         ge=1,
@@ -109,21 +109,17 @@ async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[s
     return job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
 
 
-@router.get("/{job_id}/events", summary="Watch a lesson", response_model=None)
+@router.get("/{job_id}/events", summary="Watch a lesson", response_class=EventStream)
 async def watch_lesson(
     job_id: JobId,
     parts: Parts,
     who: QueryCaller,
     last_event_id: Annotated[str, Header(description="Resume after this event.")] = FROM_THE_BEGINNING,
-) -> Response:
+) -> EventStream:
     """Server-sent events, from the first (or after `Last-Event-ID`) to the one with the terminal state."""
     after = check_event_id(last_event_id)
     job = await parts.jobs.get(who.tenant, who.user, _checked(job_id))
-    return StreamingResponse(
-        _event_stream(parts, job.id, after),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(_event_stream(parts, job.id, after))
 
 
 async def _event_stream(parts: GatewayParts, job_id: str, after: str) -> AsyncIterator[str]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from services.common.identifiers import check_job_id
+from services.common.identifiers import JOB_ID_PATTERN, check_job_id
 from services.gateway.api.callers import QueryCaller
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import Parts
@@ -12,7 +12,10 @@ from services.gateway.lessons import Lesson
 
 router = APIRouter(prefix="/v1/lessons", tags=["lessons"])
 
-LessonId = Annotated[str, Path(description="Id of a lesson, which is that of its learn job.")]
+LessonId = Annotated[
+    str,
+    Path(description="Id of a lesson, which is that of its learn job.", json_schema_extra={"pattern": JOB_ID_PATTERN}),
+]
 
 
 @router.get("", summary="List lessons")
