@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_version
 from services.gateway.api.callers import BodyUser, Caller, QueryCaller, Tenant, caller
-from services.gateway.api.chat_request import ChatTurn, plain_messages
+from services.gateway.api.chat_messages import ChatTurn, plain_messages
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
 from services.gateway.feedback.answers import Answer

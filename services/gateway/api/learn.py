@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.common.errors import InvalidArgument
 from services.common.identifiers import JOB_ID_PATTERN, check_file_id, check_job_id
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
-from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn, plain_messages
+from services.gateway.api.chat_messages import ChatTurn, plain_messages
+from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN
 from services.gateway.api.jobs import job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.streams import EventStream
