@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.identifiers import VERSION_PATTERN, check_job_id, check_title, check_version
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
-from services.gateway.api.jobs import job_body
+from services.gateway.api.jobs import JobBody, job_body
 from services.gateway.api.limits import spooled_body
 from services.gateway.api.parts import Parts
 from services.gateway.api.streams import ZipFile
@@ -51,7 +51,7 @@ class NameRequest(BaseModel):
 
 
 @router.post("", summary="Compose a version", status_code=202)
-async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Tenant) -> JobBody:
     """Train a fresh version of exactly these lessons, from their stored data, and let it serve.
 
     Returns the job that does so; watch it at /v1/learn/{id}/events.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +12,7 @@ from services.common.identifiers import JOB_ID_PATTERN, check_file_id, check_job
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.chat_messages import ChatTurn, plain_messages
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN
-from services.gateway.api.jobs import job_body
+from services.gateway.api.jobs import JobBody, JobListBody, job_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.streams import EventStream
 from services.gateway.api.texts import check_text
@@ -75,7 +75,7 @@ class LearnRequest(BaseModel):
 
 
 @router.post("", summary="Start a lesson", status_code=202)
-async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> JobBody:
     """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
     who = caller(tenant, request.user)
     conversation = plain_messages(request.messages)
@@ -92,20 +92,20 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
 @router.get("", summary="List lessons")
 async def list_lessons(
     parts: Parts, who: QueryCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> dict[str, Any]:
+) -> JobListBody:
     """The user's lessons, newest first."""
     jobs = await parts.jobs.latest(who.tenant, who.user, limit)
     return {"object": "list", "data": [job_body(job) for job in jobs]}
 
 
 @router.get("/{job_id}", summary="Show a lesson")
-async def show_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> JobBody:
     """One of the user's lessons."""
     return job_body(await parts.jobs.get(who.tenant, who.user, _checked(job_id)))
 
 
 @router.post("/{job_id}/cancel", summary="Cancel a lesson")
-async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> JobBody:
     """Ask for a lesson's end. One that has ended stays as it is; one that is published a moment later is LIVE."""
     return job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
 

@@ -7,6 +7,7 @@ from typing import Any
 from vllm import SamplingParams
 from vllm.exceptions import VLLMClientError
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+from vllm.v1.structured_output.backend_xgrammar import has_xgrammar_unsupported_json_features
 
 from services.common.errors import InvalidArgument
 from services.inference.engine.requests import Sampling, TaggedText
@@ -57,16 +58,19 @@ def _structure(sampling: Sampling) -> StructuredOutputsParams | None:
 def _structural_tag(text: TaggedText) -> str:
     """The text's form in xgrammar's own words."""
     try:
-        tags = [
-            {
-                "begin": tag.begin,
-                "content": {"type": "json_schema", "json_schema": json.loads(tag.schema)},
-                "end": tag.end,
-            }
-            for tag in text.tags
-        ]
+        schemas = [json.loads(tag.schema) for tag in text.tags]
     except ValueError as error:
         raise InvalidArgument("A schema is not valid JSON.", field="sampling.tagged_text") from error
+    if any(has_xgrammar_unsupported_json_features(schema) for schema in schemas):
+        # It would be followed in part only.
+        raise InvalidArgument(
+            "A schema asks for what the engine cannot enforce, such as uniqueItems, multipleOf or some formats.",
+            field="sampling.tagged_text",
+        )
+    tags = [
+        {"begin": tag.begin, "content": _json_content(schema), "end": tag.end}
+        for tag, schema in zip(text.tags, schemas, strict=True)
+    ]
     triggered = {
         "type": "triggered_tags",
         "triggers": [text.trigger],
@@ -75,3 +79,8 @@ def _structural_tag(text: TaggedText) -> str:
         "stop_after_first": text.single,
     }
     return json.dumps({"type": "structural_tag", "format": triggered})
+
+
+def _json_content(schema: object) -> dict[str, Any]:
+    # Small models would go on with spaces and line breaks for ever.
+    return {"type": "json_schema", "json_schema": schema, "max_whitespace_cnt": 1}

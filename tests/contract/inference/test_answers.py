@@ -145,7 +145,8 @@ async def test_only_chosen_tokens_are_told_where_no_others_are_wanted(inference:
     tokens = [token for response in responses for token in response.tokens]
     assert tokens
     assert not any(token.top for token in tokens)
-    assert not any(response.tokens async for response in inference.stream(inference.request(QUESTION)))
+    untold = [response async for response in inference.stream(inference.request(QUESTION))]
+    assert not any(response.tokens for response in untold)
 
 
 async def test_penalties_and_biases_change_what_is_chosen(inference: InferenceProcess, model_folder: Path) -> None:
@@ -153,11 +154,8 @@ async def test_penalties_and_biases_change_what_is_chosen(inference: InferencePr
     plain = (await inference.answer(words, max_tokens=32)).text
     for penalty in ("frequency_penalty", "presence_penalty"):
         assert (await inference.answer(words, max_tokens=32, **{penalty: 2.0})).text != plain
-    first = next(
-        token
-        async for response in inference.stream(inference.request(QUESTION, top_logprobs=1))
-        for token in response.tokens
-    )
+    responses = [response async for response in inference.stream(inference.request(QUESTION, top_logprobs=0))]
+    first = next(token for response in responses for token in response.tokens)
     banned = AutoTokenizer.from_pretrained(model_folder).encode(first.chosen.token)
     assert not (await inference.answer(QUESTION, logit_bias={banned[0]: -100.0})).text.startswith(first.chosen.token)
 
@@ -203,6 +201,7 @@ async def test_text_is_free_until_a_tag_begins(inference: InferenceProcess) -> N
         ({"logit_bias": {10_000_000: 1.0}}, "sampling.logit_bias"),
         ({"top_logprobs": 21}, "sampling.top_logprobs"),
         ({"tagged_text": call_of("{")}, "sampling.tagged_text"),
+        ({"tagged_text": call_of('{"type": "array", "uniqueItems": true}')}, "sampling.tagged_text"),
         ({"tagged_text": call_of('{"type": 5}')}, "sampling.tagged_text"),
         ({"tagged_text": call_of("{}"), "json_schema": "{}"}, "sampling.tagged_text"),
     ],
