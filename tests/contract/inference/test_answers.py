@@ -104,12 +104,12 @@ async def test_a_json_schema_is_satisfied(inference: InferenceProcess) -> None:
 
 
 async def test_choices_are_generated_side_by_side_and_counted_together(inference: InferenceProcess) -> None:
-    sampling: dict[str, Any] = {"choices": 3, "temperature": 1.5, "seed": 7, "max_tokens": 8}
+    sampling: dict[str, Any] = {"choices": 3, "temperature": 1.5, "seed": 7, "max_tokens": 16}
     texts, finish = await choices_of(inference, "Invent a name.", sampling)
     assert len(set(texts)) == 3
     assert (await choices_of(inference, "Invent a name.", sampling))[0] == texts
     assert len(finish.reasons) == 3
-    assert 8 < finish.usage.completion_tokens <= 24
+    assert 16 < finish.usage.completion_tokens <= 48
 
 
 async def test_cancelled_choices_all_leave_the_engine(inference: InferenceProcess) -> None:
@@ -150,10 +150,10 @@ async def test_only_chosen_tokens_are_told_where_no_others_are_wanted(inference:
 
 
 async def test_penalties_and_biases_change_what_is_chosen(inference: InferenceProcess, model_folder: Path) -> None:
-    words = "Repeat the word yes for ever: yes yes yes yes"
-    plain = (await inference.answer(words, max_tokens=32)).text
+    story = "Tell me a long story."
+    plain = (await inference.answer(story, max_tokens=48)).text
     for penalty in ("frequency_penalty", "presence_penalty"):
-        assert (await inference.answer(words, max_tokens=32, **{penalty: 2.0})).text != plain
+        assert (await inference.answer(story, max_tokens=48, **{penalty: 2.0})).text != plain
     responses = [response async for response in inference.stream(inference.request(QUESTION, top_logprobs=0))]
     first = next(token for response in responses for token in response.tokens)
     banned = AutoTokenizer.from_pretrained(model_folder).encode(first.chosen.token)
@@ -171,14 +171,14 @@ async def test_required_tagged_json_is_all_that_is_said(inference: InferenceProc
 
 
 async def test_text_is_free_until_a_tag_begins(inference: InferenceProcess) -> None:
-    tagged = call_of('{"const": {"city": "Rome"}}')
-    assert "Paris" in (await inference.answer(QUESTION, tagged_text=tagged)).text
-    echo = "Repeat this word for word and nothing else: Certainly! <call>"
-    answer = await inference.answer(echo, max_tokens=48, tagged_text=tagged)
-    before, begin, after = answer.text.partition(BEGIN)
-    assert "Certainly" in before
+    assert "Paris" in (await inference.answer(QUESTION, tagged_text=call_of("{}"))).text
+    tag = pb.TaggedJson(begin="Paris: ", schema='{"const": {"city": "Rome"}}', end="!")
+    tagged = pb.TaggedText(tags=[tag], trigger="Paris", single=True)
+    answer = await inference.answer(QUESTION, max_tokens=32, tagged_text=tagged)
+    _, begin, after = answer.text.partition(tag.begin)
     assert begin
-    assert after.startswith('{"city": "Rome"}' + END)
+    assert json.loads(after.removesuffix(tag.end)) == {"city": "Rome"}
+    assert answer.finish.reasons == [pb.FINISH_REASON_STOP]
 
 
 @pytest.mark.parametrize(
