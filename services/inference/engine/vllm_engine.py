@@ -27,6 +27,7 @@ _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 _SHUTDOWN_SECONDS = 5.0
+_REFUSED = "The engine refuses the request."
 
 
 class VllmEngine:
@@ -67,7 +68,7 @@ class VllmEngine:
         prompt = await self._prompts.render(messages)
         params = sampling_params(sampling, self._defaults, self._prompts.room_after(prompt))
         choices = Choices(sampling)
-        with _engine_errors(_structure_field(sampling)):
+        with _engine_errors(*_blamed(sampling)):
             async with aclosing(self._submit(prompt, params, request_id, adapter)) as outputs:
                 async for output in outputs:
                     for one in output.outputs:
@@ -145,22 +146,24 @@ class VllmEngine:
             self._llm.output_handler.cancel()
 
 
-def _structure_field(sampling: Sampling) -> str:
-    """Which parameter is to blame when the engine refuses a request whose other parameters were checked before."""
+def _blamed(sampling: Sampling) -> tuple[str, str]:
+    """The parameter to blame when the engine refuses a request whose others were checked before, and what to say."""
     if sampling.json_schema:
-        return "sampling.json_schema"
-    return "sampling.tagged_text" if sampling.tagged_text else "sampling"
+        return "sampling.json_schema", "The engine cannot follow this JSON schema."
+    if sampling.tagged_text:
+        return "sampling.tagged_text", "The engine cannot follow a JSON schema among these."
+    return "sampling", _REFUSED
 
 
 @contextmanager
-def _engine_errors(field: str) -> Iterator[None]:
+def _engine_errors(field: str, message: str = _REFUSED) -> Iterator[None]:
     """Turn vLLM's errors into ours; a request that it refuses is blamed on `field`."""
     try:
         yield
     except EngineDeadError as error:
         raise _engine_died() from error
     except (VLLMClientError, ValueError) as error:
-        raise InvalidArgument("The engine refuses the request.", field=field) from error
+        raise InvalidArgument(message, field=field) from error
 
 
 def _engine_died() -> Unavailable:
