@@ -12,6 +12,12 @@ _JOB_ID = re.compile(r"learn-[0-9a-f]{24}", re.ASCII)
 _FILE_ID = re.compile(r"file-[0-9a-f]{24}", re.ASCII)
 _VERSION = re.compile(r"v-[0-9a-f]{12}-[0-9a-f]{8}", re.ASCII)
 
+# For JSON schemas, whose patterns may match anywhere in a text unless they say otherwise.
+NAME_PATTERN = f"^{_NAME.pattern}$"
+JOB_ID_PATTERN = f"^{_JOB_ID.pattern}$"
+FILE_ID_PATTERN = f"^{_FILE_ID.pattern}$"
+VERSION_PATTERN = f"^{_VERSION.pattern}$"
+
 
 def _check_name(value: str, field: str) -> str:
     if not _NAME.fullmatch(value):

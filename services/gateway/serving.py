@@ -1,8 +1,8 @@
 """What the gateway asks of inference, in its own words. Knows nothing of gRPC or HTTP."""
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from services.gateway.conversations import Message
 
@@ -25,8 +25,34 @@ class BaseModel:
 
 
 @dataclass(frozen=True)
+class TaggedJson:
+    """JSON that satisfies `schema`, between two tags."""
+
+    begin: str
+    schema: Mapping[str, Any]
+    end: str
+
+
+@dataclass(frozen=True)
+class TaggedText:
+    """Text in which `trigger`, with which the beginnings of all `tags` begin, goes on as one of them.
+
+    `required` text begins with a tag, `single` text ends after the first.
+    """
+
+    tags: tuple[TaggedJson, ...]
+    trigger: str
+    required: bool
+    single: bool
+
+
+@dataclass(frozen=True)
 class SamplingChoice:
-    """How to choose tokens; None leaves a value to the model."""
+    """How to choose tokens; None leaves a value to the model.
+
+    `choices` texts are generated side by side. With `top_logprobs` their tokens are told, each with so many of the
+    likeliest ones.
+    """
 
     max_tokens: int | None = None
     temperature: float | None = None
@@ -34,13 +60,44 @@ class SamplingChoice:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     json_schema: str = ""
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    logit_bias: Mapping[int, float] = field(default_factory=dict)
+    top_logprobs: int | None = None
+    choices: int = 1
+    tagged_text: TaggedText | None = None
+
+
+@dataclass(frozen=True)
+class TokenLogprob:
+    """A token's text and the natural logarithm of its probability."""
+
+    token: str
+    logprob: float
+
+
+@dataclass(frozen=True)
+class ChosenToken:
+    """A token of the reply and the likeliest tokens at its place, likeliest first."""
+
+    chosen: TokenLogprob
+    top: tuple[TokenLogprob, ...]
+
+
+@dataclass(frozen=True)
+class TextPiece:
+    """New text of one choice, and its tokens where they were asked for."""
+
+    text: str
+    choice: int = 0
+    tokens: tuple[ChosenToken, ...] = ()
 
 
 @dataclass(frozen=True)
 class GenerationEnd:
-    """How a reply ended: `finish_reason` is "stop" or "length"; `version` answered, None for the base model."""
+    """How each choice ended, "stop" or "length", in their order; `version` answered, None for the base model."""
 
-    finish_reason: str
+    finish_reasons: tuple[str, ...]
     prompt_tokens: int
     completion_tokens: int
     version: str | None
@@ -51,8 +108,8 @@ class Inference(Protocol):
 
     def generate(
         self, request_id: str, messages: list[Message], adapter: AdapterVersion | None, sampling: SamplingChoice
-    ) -> AsyncGenerator[str | GenerationEnd, None]:
-        """Yield the reply's text piece by piece, then its GenerationEnd."""
+    ) -> AsyncGenerator[TextPiece | GenerationEnd, None]:
+        """Yield the text of every choice piece by piece, then the GenerationEnd."""
 
     async def load(self, adapter: AdapterVersion) -> None:
         """Make the version resident; raises FailedPrecondition that says why it must not be."""

@@ -12,6 +12,7 @@ from services.inference.engine.protocol import Engine
 from services.inference.engine.requests import (
     Finish,
     Message,
+    Piece,
     Sampling,
     ScoreItem,
     check_messages,
@@ -32,7 +33,7 @@ class ModelServer:
 
     async def generate(
         self, request_id: str, messages: Sequence[Message], sampling: Sampling, adapter: AdapterKey | None
-    ) -> AsyncGenerator[str | Finish, None]:
+    ) -> AsyncGenerator[Piece | Finish, None]:
         """Yield pieces of text, then how it ended.
 
         Raises InvalidArgument, AlreadyExists for the id of a running request, what loading the adapter raises, and

@@ -13,7 +13,18 @@ from services.common.errors import InvalidArgument
 from services.inference.adapters.key import AdapterKey
 from services.inference.adapters.residency import ResidentAdapters, ResidentVersion
 from services.inference.base_model import BaseModel
-from services.inference.engine.requests import Finish, Message, Sampling, ScoreItem, StopReason
+from services.inference.engine.requests import (
+    ChosenToken,
+    Finish,
+    Message,
+    Piece,
+    Sampling,
+    ScoreItem,
+    StopReason,
+    TaggedJson,
+    TaggedText,
+    TokenLogprob,
+)
 from services.inference.model_server import ModelServer
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -99,19 +110,39 @@ def _sampling(sampling: pb.Sampling) -> Sampling:
         seed=sampling.seed if sampling.HasField("seed") else None,
         stop=tuple(sampling.stop),
         json_schema=sampling.json_schema,
+        presence_penalty=sampling.presence_penalty,
+        frequency_penalty=sampling.frequency_penalty,
+        logit_bias=dict(sampling.logit_bias),
+        top_logprobs=sampling.top_logprobs if sampling.HasField("top_logprobs") else None,
+        choices=sampling.choices or 1,
+        tagged_text=_tagged_text(sampling.tagged_text) if sampling.HasField("tagged_text") else None,
     )
 
 
-def _response(event: str | Finish, adapter: AdapterKey | None) -> pb.GenerateResponse:
-    if isinstance(event, str):
-        return pb.GenerateResponse(text_delta=event)
+def _tagged_text(text: pb.TaggedText) -> TaggedText:
+    tags = tuple(TaggedJson(tag.begin, tag.schema, tag.end) for tag in text.tags)
+    return TaggedText(tags, text.trigger, text.required, text.single)
+
+
+def _response(event: Piece | Finish, adapter: AdapterKey | None) -> pb.GenerateResponse:
+    if isinstance(event, Piece):
+        tokens = [_chosen_token(token) for token in event.tokens]
+        return pb.GenerateResponse(text_delta=event.text, choice=event.choice, tokens=tokens)
     return pb.GenerateResponse(
         finish=pb.GenerateFinish(
-            reason=_FINISH_REASONS[event.reason],
+            reasons=[_FINISH_REASONS[reason] for reason in event.reasons],
             usage=types_pb2.Usage(prompt_tokens=event.prompt_tokens, completion_tokens=event.completion_tokens),
             adapter_version=adapter.version if adapter else "",
         )
     )
+
+
+def _chosen_token(token: ChosenToken) -> pb.ChosenToken:
+    return pb.ChosenToken(chosen=_token_logprob(token.chosen), top=[_token_logprob(one) for one in token.top])
+
+
+def _token_logprob(token: TokenLogprob) -> pb.TokenLogprob:
+    return pb.TokenLogprob(token=token.token, logprob=token.logprob)
 
 
 def _resident(version: ResidentVersion) -> pb.ResidentAdapter:

@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.common.identifiers import check_job_id, check_title, check_version
-from services.gateway.api.callers import QueryCaller, Tenant, caller
-from services.gateway.api.jobs import job_body
+from services.common.identifiers import VERSION_PATTERN, check_job_id, check_title, check_version
+from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
+from services.gateway.api.jobs import JobBody, job_body
 from services.gateway.api.limits import spooled_body
 from services.gateway.api.parts import Parts
+from services.gateway.api.streams import ZipFile
 from services.gateway.timeline import Chapter
 
 router = APIRouter(prefix="/v1/adapters", tags=["adapters"])
 
-Version = Annotated[str, Path(description="Name of a version.")]
+Version = Annotated[str, Path(description="Name of a version.", json_schema_extra={"pattern": VERSION_PATTERN})]
 VersionOrBase = Annotated[
     str, Path(description="Name of a version, yours or its own, or `base` for the untaught model.")
 ]
@@ -38,7 +39,7 @@ class CompositionRequest(BaseModel):
 
     lessons: list[str] = Field(min_length=1, max_length=_MAX_LESSONS, description="Ids of your lessons.")
     name: str = Field(default="", description="Your own name for the version.")
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
 
 
 class NameRequest(BaseModel):
@@ -50,7 +51,7 @@ class NameRequest(BaseModel):
 
 
 @router.post("", summary="Compose a version", status_code=202)
-async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def compose_adapter(request: CompositionRequest, parts: Parts, tenant: Tenant) -> JobBody:
     """Train a fresh version of exactly these lessons, from their stored data, and let it serve.
 
     Returns the job that does so; watch it at /v1/learn/{id}/events.
@@ -105,12 +106,12 @@ async def name_adapter(version: Version, request: NameRequest, parts: Parts, who
     return {"object": "adapter.name", "version": version, "name": title or None}
 
 
-@router.get("/{version}/download", summary="Download a version", response_class=Response)
-async def download_adapter(version: Version, parts: Parts, who: QueryCaller) -> Response:
+@router.get("/{version}/download", summary="Download a version", response_class=ZipFile)
+async def download_adapter(version: Version, parts: Parts, who: QueryCaller) -> ZipFile:
     """A zip file of a standard PEFT folder, which PEFT and vLLM read, with the version's manifest."""
     packed = await parts.adapters.export(who.tenant, who.user, check_version(version))
     disposition = f'attachment; filename="{version}.zip"'
-    return Response(packed, media_type="application/zip", headers={"Content-Disposition": disposition})
+    return ZipFile(packed, headers={"Content-Disposition": disposition})
 
 
 @router.post("/{version}/activate", summary="Let a version serve")

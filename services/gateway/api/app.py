@@ -1,6 +1,6 @@
 """Puts the HTTP API together."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from services.gateway.api import (
     adapters,
@@ -18,6 +18,8 @@ from services.gateway.api import (
     models,
     works,
 )
+from services.gateway.api.callers import refuse_unknown_parameters
+from services.gateway.api.documentation import DocumentedApi
 from services.gateway.api.errors import install_error_handlers
 from services.gateway.api.limits import BodyLimit
 from services.gateway.api.measuring import RequestTimer
@@ -38,7 +40,7 @@ def create_app(parts: GatewayParts) -> FastAPI:
 
 def described_api() -> FastAPI:
     """The API with nothing behind it: it can be described, not called."""
-    app = FastAPI(
+    app = DocumentedApi(
         title="Lorelei",
         description="Chat with a language model and teach it while you do. Any OpenAI client works.",
         version="0.1.0",
@@ -61,8 +63,8 @@ def described_api() -> FastAPI:
         models,
         me,
         audit,
-        health,
     ):
-        app.include_router(resource.router)
+        app.include_router(resource.router, dependencies=[Depends(refuse_unknown_parameters)])
+    app.include_router(health.router)
     add_page(app)
     return app

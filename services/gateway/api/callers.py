@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
+from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import Field
 
 from services.common.errors import NotFound, Unauthenticated
-from services.common.identifiers import check_user
+from services.common.identifiers import NAME_PATTERN, check_user
+from services.gateway.api.errors import unsupported_parameter
 from services.gateway.api.parts import Parts
 
 DEFAULT_USER = "default"
+
+_USER = {"pattern": NAME_PATTERN}
+
+BodyUser = Annotated[
+    str | None, Field(description="End user inside your tenant; default `default`.", json_schema_extra=_USER)
+]
 
 _bearer = HTTPBearer(auto_error=False, description="An API key of Lorelei.")
 
@@ -46,13 +55,22 @@ async def check_operator(parts: Parts, api_key: _Key) -> None:
         raise NotFound("There is nothing here for this API key.")
 
 
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse, by name, a query parameter that the route does not know; raises InvalidArgument."""
+    known = get_flat_dependant(request.scope["route"].dependant).query_params
+    for name in request.query_params:
+        if name not in {one.alias for one in known}:
+            raise unsupported_parameter(name)
+
+
 def caller(tenant: str, user: str | None) -> Caller:
     """The caller whose request carries `user`, or InvalidArgument."""
-    return Caller(tenant, check_user(user or DEFAULT_USER))
+    return Caller(tenant, check_user(DEFAULT_USER if user is None else user))
 
 
 async def _query_caller(
-    tenant: Tenant, user: Annotated[str, Query(description="End user, as in a request body.")] = DEFAULT_USER
+    tenant: Tenant,
+    user: Annotated[str, Query(description="End user, as in a request body.", json_schema_extra=_USER)] = DEFAULT_USER,
 ) -> Caller:
     return caller(tenant, user)
 

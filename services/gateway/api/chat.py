@@ -6,25 +6,33 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from services.common.errors import InternalError, InvalidArgument
 from services.gateway.api.callers import Caller, Tenant, caller
+from services.gateway.api.chat_bodies import CompletionBody
+from services.gateway.api.chat_choices import ChoicesSoFar
 from services.gateway.api.chat_reply import ReplyShape, error_event, new_completion_id
-from services.gateway.api.chat_request import ChatRequest
+from services.gateway.api.chat_request import ChatRequest, in_public_names
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.streams import EventStream
 from services.gateway.api.turns import Turn
 from services.gateway.conversations import Message, StoredTurn
 from services.gateway.feedback.answers import Answer
-from services.gateway.serving import AdapterVersion, GenerationEnd
+from services.gateway.serving import AdapterVersion, GenerationEnd, TextPiece
 
 router = APIRouter(tags=["chat"])
 
-SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_Events = AsyncGenerator[TextPiece | GenerationEnd, None]
 
 
-@router.post("/v1/chat/completions", summary="Answer a conversation, or learn from it", response_model=None)
+@router.post(
+    "/v1/chat/completions",
+    summary="Answer a conversation, or learn from it",
+    response_model=CompletionBody,
+    responses={200: {"content": {EventStream.media_type: {"schema": {"type": "string"}}}}},
+)
 async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Tenant) -> Response:
     """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead.
 
@@ -49,7 +57,7 @@ async def _stored_messages(parts: GatewayParts, who: Caller, conversation_id: st
 
 @dataclass
 class _Chat:
-    """One ordinary reply on its way to the client."""
+    """One ordinary reply, or several side by side, on their way to the client."""
 
     parts: GatewayParts
     who: Caller
@@ -64,43 +72,48 @@ class _Chat:
         if messages[-1].role == "assistant":
             raise InvalidArgument("The last message must not be the assistant's.", field="messages")
         self.asked = messages
-        pieces = self.parts.inference.generate(new_completion_id(), messages, self.adapter, self.request.sampling())
+        use, sampling = self.request.function_use(), self.request.sampling()
+        told = use.told(messages) if use else messages
+        pieces = self.parts.inference.generate(new_completion_id(), told, self.adapter, sampling)
+        choices = ChoicesSoFar(self.shape, sampling.choices, use, tells_tokens=sampling.top_logprobs is not None)
         started = time.perf_counter()
         # Awaited before anything is sent, so that a refusal still gets its own HTTP status.
-        first = await anext(pieces, None)
+        first = await _first(pieces)
         self.parts.metrics.first_tokens.observe(time.perf_counter() - started)
+        events = _with_first(first, pieces)
         if self.request.stream:
-            return StreamingResponse(self._stream(first, pieces), media_type="text/event-stream", headers=SSE_HEADERS)
-        return JSONResponse(await self._whole(first, pieces))
+            return EventStream(self._stream(events, choices))
+        return JSONResponse(await self._whole(events, choices))
 
-    async def _whole(
-        self, first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
-    ) -> dict[str, object]:
-        text, end = await _collect(first, pieces)
-        await self._remember(text, end)
-        return self.shape.completion(text, end, {"adapter_version": end.version})
+    async def _whole(self, events: _Events, choices: ChoicesSoFar) -> dict[str, object]:
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, GenerationEnd):
+                    _, end = choices.finish(event)
+                    await self._remember(choices, end)
+                    return self.shape.completion(choices.replies(), end, {"adapter_version": end.version})
+                choices.take(event)
+        raise InternalError
 
-    async def _stream(
-        self, first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
-    ) -> AsyncGenerator[bytes, None]:
-        told: list[str] = []
-        opening = self.shape.opening()
+    async def _stream(self, events: _Events, choices: ChoicesSoFar) -> AsyncGenerator[bytes, None]:
         try:
-            async with aclosing(_with_first(first, pieces)) as all_pieces:
-                async for piece in all_pieces:
-                    if isinstance(piece, GenerationEnd):
-                        await self._remember("".join(told), piece)
-                        lorelei = {"adapter_version": piece.version}
-                        yield opening + self.shape.closing(piece, lorelei, self.request.wants_usage)
+            async with aclosing(events):
+                async for event in events:
+                    if isinstance(event, GenerationEnd):
+                        last, end = choices.finish(event)
+                        await self._remember(choices, end)
+                        lorelei = {"adapter_version": end.version}
+                        yield last + self.shape.closing(end, lorelei, self.request.wants_usage)
                         return
-                    told.append(piece)
-                    yield opening + self.shape.text(piece)
-                    opening = b""
+                    if chunks := choices.take(event):
+                        yield chunks
             raise InternalError
         except Exception as error:
             yield error_event(error_body(as_public_error(error, "chat_stream_broke")))
 
-    async def _remember(self, text: str, end: GenerationEnd) -> None:
+    async def _remember(self, choices: ChoicesSoFar, end: GenerationEnd) -> None:
+        """Keep the first reply: feedback by the completion's id is about it, and a conversation goes on with it."""
+        text = choices.replies()[0].text
         answer = Answer(self.shape.completion_id, tuple(self.asked), text, end.version or "", time.time())
         await self.parts.answers.remember(self.who.tenant, self.who.user, answer)
         if self.request.conversation_id is not None:
@@ -108,23 +121,16 @@ class _Chat:
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
 
 
-async def _with_first(
-    first: str | GenerationEnd | None, rest: AsyncGenerator[str | GenerationEnd, None]
-) -> AsyncGenerator[str | GenerationEnd, None]:
+async def _first(pieces: _Events) -> TextPiece | GenerationEnd | None:
+    try:
+        return await anext(pieces, None)
+    except InvalidArgument as error:
+        raise in_public_names(error) from error
+
+
+async def _with_first(first: TextPiece | GenerationEnd | None, rest: _Events) -> _Events:
     async with aclosing(rest):
         if first is not None:
             yield first
         async for piece in rest:
             yield piece
-
-
-async def _collect(
-    first: str | GenerationEnd | None, pieces: AsyncGenerator[str | GenerationEnd, None]
-) -> tuple[str, GenerationEnd]:
-    text: list[str] = []
-    async with aclosing(_with_first(first, pieces)) as all_pieces:
-        async for piece in all_pieces:
-            if isinstance(piece, GenerationEnd):
-                return "".join(text), piece
-            text.append(piece)
-    raise InternalError

@@ -2,13 +2,16 @@
 
 import json
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from services.common.errors import InternalError, InvalidArgument, LoreleiError, NotFound
 
@@ -29,7 +32,23 @@ _STATUSES = {
 # Reasons that are told apart from others of their code.
 _STATUSES_BY_REASON = {"MODERATION": 422, "REQUEST_TOO_LARGE": 413, "METHOD_NOT_ALLOWED": 405}
 _TYPES = {401: "authentication_error", 429: "rate_limit_error"}
-_MALFORMED_JSON = "json_invalid"
+# As pydantic calls them.
+_MALFORMED_JSON, _UNKNOWN_FIELD, _MISSING_FIELD = "json_invalid", "extra_forbidden", "missing"
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: `param` names the culprit in the request, `code` tells causes apart."""
+
+    message: str
+    type: Literal["invalid_request_error", "authentication_error", "rate_limit_error", "api_error"]
+    param: str | None
+    code: str
+
+
+class ErrorBody(BaseModel):
+    """An error, in OpenAI's shape."""
+
+    error: ErrorDetail
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -38,6 +57,11 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(Exception, _answer_unknown_error)
+
+
+def unsupported_parameter(name: str) -> InvalidArgument:
+    """The error for a parameter that is not honoured."""
+    return InvalidArgument(f"`{name}` is not supported; leave it out.", field=name, reason="UNSUPPORTED_PARAMETER")
 
 
 def error_body(error: LoreleiError) -> dict[str, Any]:
@@ -87,9 +111,30 @@ async def _answer_validation_error(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     if first["type"] == _MALFORMED_JSON:
         return error_response(InvalidArgument("The request body is not valid JSON.", reason="MALFORMED_JSON"))
-    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    where = _place(first["loc"], error.body, is_missing=first["type"] == _MISSING_FIELD)
+    if first["type"] == _UNKNOWN_FIELD:
+        return error_response(unsupported_parameter(where))
     problem = f"`{where}`: {first['msg']}." if where else f"{first['msg']}."
     return error_response(InvalidArgument(problem, field=where))
+
+
+def _place(path: Sequence[str | int], body: object, *, is_missing: bool) -> str:
+    """Where in a request the fault lies, such as `messages[0].role`, from pydantic's path to it.
+
+    The path also names the types among which pydantic tried to choose; these are found nowhere in `body`.
+    """
+    source, *parts = path
+    if source != "body":
+        return ".".join(str(part) for part in parts)
+    place, value = "", body
+    for number, part in enumerate(parts, start=1):
+        if isinstance(part, int) and isinstance(value, list):
+            place, value = f"{place}[{part}]", value[part]
+        elif isinstance(value, dict) and part in value:
+            place, value = f"{place}.{part}", value[part]
+        elif is_missing and number == len(parts):
+            place = f"{place}.{part}"
+    return place.removeprefix(".")
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
@@ -98,8 +143,16 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
         return error_response(NotFound(f"There is nothing at {request.url.path}.", reason="UNKNOWN_PATH"))
     if error.status_code == 405:
         message = f"{request.method} is not allowed at {request.url.path}."
-        return error_response(InvalidArgument(message, reason="METHOD_NOT_ALLOWED"))
+        refusal = error_response(InvalidArgument(message, reason="METHOD_NOT_ALLOWED"))
+        refusal.headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+        return refusal
     return error_response(InvalidArgument(str(error.detail)))
+
+
+def _allowed_methods(request: Request) -> set[str]:
+    """The methods of all routes of the path; starlette tells those of one."""
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 async def _answer_unknown_error(_: Request, error: Exception) -> Response:

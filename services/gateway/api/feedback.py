@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_version
-from services.gateway.api.callers import Caller, QueryCaller, Tenant, caller
-from services.gateway.api.chat_request import ChatTurn
+from services.gateway.api.callers import BodyUser, Caller, QueryCaller, Tenant, caller
+from services.gateway.api.chat_messages import ChatTurn, plain_messages
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.api.texts import check_text
 from services.gateway.feedback.answers import Answer
@@ -51,7 +51,7 @@ class FeedbackRequest(BaseModel):
         default=False, description="Report the answer to the operator, as do reasons that call it biased or dangerous."
     )
     learn_now: bool = Field(default=False, description="Learn this and all corrections that wait at once.")
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
 
     def verdict(self) -> Verdict:
         """What is said of the answer; raises InvalidArgument when that is nothing."""
@@ -71,7 +71,7 @@ class FeedbackRequest(BaseModel):
             if self.version is not None:
                 raise InvalidArgument("`version` belongs to `messages`; leave it out.", field="version")
             return await parts.answers.get(who.tenant, who.user, self.completion_id)
-        turns = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(self.messages or [])]
+        turns = plain_messages(self.messages or ())
         version = check_version(self.version) if self.version else ""
         return await parts.answers.of_conversation(who.tenant, who.user, turns, version)
 

@@ -4,15 +4,17 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path as FilePath
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from typing_extensions import TypedDict
 
 from services.common.errors import InvalidArgument
+from services.common.identifiers import FILE_ID_PATTERN
 from services.gateway.api.callers import QueryCaller, Tenant, caller
 from services.gateway.api.parts import Parts
+from services.gateway.api.streams import FileStream
 from services.gateway.api.uploads import received_upload
 from services.gateway.files import StoredFile
 from services.gateway.training_files import TRAINING_PURPOSE
@@ -41,17 +43,54 @@ _FORM = {
     }
 }
 
-FileId = Annotated[str, Path(description="Id of a file.")]
+
+class FileBody(TypedDict):
+    """A file as OpenAI's clients know it, and the SHA-256 of its bytes; the time is in seconds since the epoch."""
+
+    id: str
+    object: Literal["file"]
+    bytes: int
+    created_at: int
+    filename: str
+    purpose: str
+    status: Literal["processed"]
+    sha256: str
+
+
+class FileListBody(TypedDict):
+    """A page of files."""
+
+    object: Literal["list"]
+    data: list[FileBody]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
+
+
+class FileDeletedBody(TypedDict):
+    """A file is gone."""
+
+    id: str
+    object: Literal["file"]
+    deleted: Literal[True]
+
+
+FileId = Annotated[str, Path(description="Id of a file.", json_schema_extra={"pattern": FILE_ID_PATTERN})]
 
 
 @router.post("", summary="Upload a file", openapi_extra=_FORM)
-async def upload_file(request: Request, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def upload_file(
+    request: Request,
+    parts: Parts,
+    tenant: Tenant,
+    user: Annotated[str | None, Query(description="End user, where the form names none.")] = None,
+) -> FileBody:
     """Keep a file to learn from; it goes to disk and on to the object store, never whole into memory."""
     async with received_upload(request, parts.limits.max_file_bytes) as upload:
         purpose = upload.fields.get("purpose", PURPOSES[0])
         if purpose not in PURPOSES:
             raise InvalidArgument(f"`purpose` must be one of {', '.join(PURPOSES)}.", field="purpose")
-        who = caller(tenant, upload.fields.get("user") or request.query_params.get("user"))
+        who = caller(tenant, upload.fields.get("user", user))
         file = await parts.files.add(who.tenant, who.user, upload.path, upload.filename, upload.media_type, purpose)
     return _file_body(file)
 
@@ -63,25 +102,25 @@ async def list_files(
     purpose: str = "",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
     after: Annotated[str, Query(description="Id of the last file of the page before.")] = "",
-) -> dict[str, Any]:
+) -> FileListBody:
     """The user's files, newest first."""
     files = [file for file in await parts.files.all(who.tenant, who.user) if purpose in ("", file.purpose)]
     ids = [file.id for file in files]
     if after in ids:
         files = files[ids.index(after) + 1 :]
     page = [_file_body(file) for file in files[:limit]]
-    ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
-    return {"object": "list", "data": page, **ends, "has_more": len(files) > limit}
+    first, last = (page[0]["id"], page[-1]["id"]) if page else (None, None)
+    return {"object": "list", "data": page, "first_id": first, "last_id": last, "has_more": len(files) > limit}
 
 
 @router.get("/{file_id}", summary="Show a file")
-async def show_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_file(file_id: FileId, parts: Parts, who: QueryCaller) -> FileBody:
     """What is known of one file."""
     return _file_body(await parts.files.get(who.tenant, who.user, file_id))
 
 
-@router.get("/{file_id}/content", summary="Download a file", response_class=StreamingResponse)
-async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> Response:
+@router.get("/{file_id}/content", summary="Download a file", response_class=FileStream)
+async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> FileStream:
     """The bytes of one file, as they were uploaded."""
     with tempfile.TemporaryDirectory(prefix="lorelei-download-") as folder:
         path = FilePath(folder) / "content"
@@ -93,11 +132,11 @@ async def download_file(file_id: FileId, parts: Parts, who: QueryCaller) -> Resp
         "Content-Length": str(file.bytes),
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_streamed(content), media_type="application/octet-stream", headers=headers)
+    return FileStream(_streamed(content), headers=headers)
 
 
 @router.delete("/{file_id}", summary="Delete a file")
-async def delete_file(file_id: FileId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def delete_file(file_id: FileId, parts: Parts, who: QueryCaller) -> FileDeletedBody:
     """Delete a file; what was learned from it stays until its lesson is forgotten."""
     await parts.files.delete(who.tenant, who.user, file_id)
     return {"id": file_id, "object": "file", "deleted": True}
@@ -109,7 +148,7 @@ async def _streamed(content: BinaryIO) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _file_body(file: StoredFile) -> dict[str, Any]:
+def _file_body(file: StoredFile) -> FileBody:
     return {
         "id": file.id,
         "object": "file",

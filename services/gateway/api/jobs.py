@@ -1,12 +1,49 @@
 """How a job looks in JSON, whatever it does."""
 
-from dataclasses import asdict
-from typing import Any
+from typing import Literal
 
-from services.gateway.learning.jobs import LearnJob
+from typing_extensions import TypedDict
+
+from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnJob
 
 
-def job_body(job: LearnJob) -> dict[str, Any]:
+class JobBody(TypedDict):
+    """A job; times are in seconds since the epoch, `progress` is in percent."""
+
+    id: str
+    object: Literal["learn.job"]
+    user: str
+    kind: JobKind
+    statement: str
+    file_ids: list[str]
+    urls: list[str]
+    writings: list[str]
+    corrections: int
+    sources: list[LearnedSource]
+    known_lesson: str | None
+    lessons: list[str]
+    forgotten: str | None
+    name: str | None
+    state: JobState
+    progress: int
+    cancel_requested: bool
+    version: str | None
+    reasons: list[str]
+    error: str | None
+    gate: dict[str, float] | None
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+
+
+class JobListBody(TypedDict):
+    """Jobs."""
+
+    object: Literal["list"]
+    data: list[JobBody]
+
+
+def job_body(job: LearnJob) -> JobBody:
     """The job as JSON."""
     return {
         "id": job.id,
@@ -18,7 +55,7 @@ def job_body(job: LearnJob) -> dict[str, Any]:
         "urls": list(job.urls),
         "writings": [writing.title for writing in job.writings],
         "corrections": len(job.preferences),
-        "sources": [asdict(source) for source in job.sources],
+        "sources": list(job.sources),
         "known_lesson": job.known_lesson or None,
         "lessons": list(job.lessons),
         "forgotten": job.forgotten or None,

@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query
-from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
-from services.common.identifiers import check_file_id, check_job_id
-from services.gateway.api.callers import QueryCaller, Tenant, caller
-from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN, ChatTurn
-from services.gateway.api.jobs import job_body
+from services.common.identifiers import JOB_ID_PATTERN, check_file_id, check_job_id
+from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
+from services.gateway.api.chat_messages import ChatTurn, plain_messages
+from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN
+from services.gateway.api.jobs import JobBody, JobListBody, job_body
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.streams import EventStream
 from services.gateway.api.texts import check_text
 from services.gateway.conversations import Message, StoredTurn
 from services.gateway.intents import LearnKind, learn_statement
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/v1/learn", tags=["learn"])
 MAX_LEARN_SECONDS = 86_400
 MAX_DOCUMENTS = 100
 
-JobId = Annotated[str, Path(description="Id of a learn job.")]
+JobId = Annotated[str, Path(description="Id of a learn job.", json_schema_extra={"pattern": JOB_ID_PATTERN})]
 
 
 class LearnRequest(BaseModel):
@@ -50,7 +51,7 @@ class LearnRequest(BaseModel):
     kind: LearnKind | None = Field(
         default=None, description="How to learn; understood from `text` where it is left out. Files and links are read."
     )
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
     max_seconds: int | None = Field(
         default=None,
         ge=1,
@@ -74,10 +75,10 @@ class LearnRequest(BaseModel):
 
 
 @router.post("", summary="Start a lesson", status_code=202)
-async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> JobBody:
     """Queue a lesson and return its job; watch it at /v1/learn/{id}/events."""
     who = caller(tenant, request.user)
-    conversation = [turn.to_message(f"messages[{index}]") for index, turn in enumerate(request.messages)]
+    conversation = plain_messages(request.messages)
     if request.conversation_id is None:
         return job_body(await parts.desk.start(who.tenant, who.user, request.wanted(conversation)))
     stored = await parts.conversations.messages(who.tenant, who.user, request.conversation_id)
@@ -91,39 +92,35 @@ async def start_lesson(request: LearnRequest, parts: Parts, tenant: Tenant) -> d
 @router.get("", summary="List lessons")
 async def list_lessons(
     parts: Parts, who: QueryCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> dict[str, Any]:
+) -> JobListBody:
     """The user's lessons, newest first."""
     jobs = await parts.jobs.latest(who.tenant, who.user, limit)
     return {"object": "list", "data": [job_body(job) for job in jobs]}
 
 
 @router.get("/{job_id}", summary="Show a lesson")
-async def show_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> JobBody:
     """One of the user's lessons."""
     return job_body(await parts.jobs.get(who.tenant, who.user, _checked(job_id)))
 
 
 @router.post("/{job_id}/cancel", summary="Cancel a lesson")
-async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> JobBody:
     """Ask for a lesson's end. One that has ended stays as it is; one that is published a moment later is LIVE."""
     return job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
 
 
-@router.get("/{job_id}/events", summary="Watch a lesson", response_model=None)
+@router.get("/{job_id}/events", summary="Watch a lesson", response_class=EventStream)
 async def watch_lesson(
     job_id: JobId,
     parts: Parts,
     who: QueryCaller,
     last_event_id: Annotated[str, Header(description="Resume after this event.")] = FROM_THE_BEGINNING,
-) -> Response:
+) -> EventStream:
     """Server-sent events, from the first (or after `Last-Event-ID`) to the one with the terminal state."""
     after = check_event_id(last_event_id)
     job = await parts.jobs.get(who.tenant, who.user, _checked(job_id))
-    return StreamingResponse(
-        _event_stream(parts, job.id, after),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(_event_stream(parts, job.id, after))
 
 
 async def _event_stream(parts: GatewayParts, job_id: str, after: str) -> AsyncIterator[str]:

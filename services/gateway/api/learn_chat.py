@@ -6,21 +6,21 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from services.gateway.api.callers import Caller
-from services.gateway.api.chat_reply import ReplyShape, error_event
+from services.gateway.api.chat_reply import ReplyChoice, ReplyShape, error_event
 from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts
+from services.gateway.api.streams import EventStream
 from services.gateway.conversations import Message
 from services.gateway.learning.desk import DocumentMissing, LessonRequest
 from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJob, event_of
 from services.gateway.learning.wording import RESTARTING, STILL_LEARNING, ProgressLines
 from services.gateway.serving import GenerationEnd
 
-_END = GenerationEnd("stop", prompt_tokens=0, completion_tokens=0, version=None)
-_SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_END = GenerationEnd(("stop",), prompt_tokens=0, completion_tokens=0, version=None)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class LearnChat:
     async def _answer(self, moments: AsyncIterator[_Moment], new_messages: list[Message]) -> Response:
         moments = self._remembering(moments, new_messages)
         if self.request.stream:
-            return StreamingResponse(self._stream(moments), media_type="text/event-stream", headers=_SSE_HEADERS)
+            return EventStream(self._stream(moments))
         return JSONResponse(await self._whole(moments))
 
     async def _moments(self, job: LearnJob, beside: dict[str, Any], remark: str) -> AsyncIterator[_Moment]:
@@ -111,7 +111,7 @@ class LearnChat:
         text, lorelei = "", {}
         async for moment in moments:
             text, lorelei = moment.kept, moment.lorelei
-        return self.shape.completion(text, _END, lorelei)
+        return self.shape.completion([ReplyChoice(text)], _END, lorelei)
 
 
 def _moment(text: str, event: LearnEvent, beside: dict[str, Any]) -> _Moment:

@@ -4,15 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from services.common.identifiers import check_job_id
+from services.common.identifiers import JOB_ID_PATTERN, check_job_id
 from services.gateway.api.callers import QueryCaller
-from services.gateway.api.jobs import job_body
+from services.gateway.api.jobs import JobBody, job_body
 from services.gateway.api.parts import Parts
 from services.gateway.lessons import Lesson
 
 router = APIRouter(prefix="/v1/lessons", tags=["lessons"])
 
-LessonId = Annotated[str, Path(description="Id of a lesson, which is that of its learn job.")]
+LessonId = Annotated[
+    str,
+    Path(description="Id of a lesson, which is that of its learn job.", json_schema_extra={"pattern": JOB_ID_PATTERN}),
+]
 
 
 @router.get("", summary="List lessons")
@@ -31,7 +34,7 @@ async def show_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> di
 
 
 @router.delete("/{lesson_id}", summary="Forget a lesson", status_code=202)
-async def forget_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def forget_lesson(lesson_id: LessonId, parts: Parts, who: QueryCaller) -> JobBody:
     """Retrain the model in force without the lesson, then delete the lesson's data and every version that knows it.
 
     Returns the job that does so; watch it at /v1/learn/{id}/events.

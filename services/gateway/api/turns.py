@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi.responses import Response
 
+from services.common.errors import InvalidArgument
 from services.gateway.api.callers import Caller
 from services.gateway.api.chat_reply import ReplyShape
 from services.gateway.api.chat_request import ChatRequest
@@ -43,9 +44,13 @@ class Turn:
     async def answer(self) -> Response | None:
         """The reply, or None where the message is chat."""
         last = self.messages[-1]
-        if last.role != "user":
+        if last.role != "user" or self.request.answers_a_call:
             return None
         statement = learn_statement(last.content)
+        if asked := self.request.only_generated:
+            if statement is None:
+                return None
+            raise InvalidArgument(f"`{asked}` cannot be honoured for a lesson; leave it out.", field=asked)
         question = await self._question()
         if question is not None and statement is None:
             answered = await self._answered(question, last.content)
@@ -53,7 +58,7 @@ class Turn:
                 return answered
         if statement is not None:
             return await self._learn(last.content, statement)
-        if self.request.model != PERSONAL or self.request.response_format is not None:
+        if self.request.model != PERSONAL:
             return None
         understood = await self._understood(last.content)
         if is_sure_to_judge(understood) and self._follows_answer:

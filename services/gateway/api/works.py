@@ -5,20 +5,19 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path
-from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.api.callers import QueryCaller, Tenant, caller
-from services.gateway.api.chat import SSE_HEADERS
+from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.parts import GatewayParts, Parts
+from services.gateway.api.streams import EventStream
 from services.gateway.api.texts import check_text
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
 from services.gateway.works.desk import WorkRequest
-from services.gateway.works.work import Work, check_work_id, event_to_json
+from services.gateway.works.work import WORK_ID_PATTERN, Work, check_work_id, event_to_json
 
 router = APIRouter(prefix="/v1/works", tags=["works"])
 
-WorkId = Annotated[str, Path(description="Id of a work.")]
+WorkId = Annotated[str, Path(description="Id of a work.", json_schema_extra={"pattern": WORK_ID_PATTERN})]
 
 
 class CreateWork(BaseModel):
@@ -32,7 +31,7 @@ class CreateWork(BaseModel):
     outline: list[str] = Field(default_factory=list, description="A line for each section: what it tells.")
     section_tokens: int = Field(default=0, description="Most tokens of a section; 0 is the operator's default.")
     learn: bool = Field(default=True, description="Whether the model learns each section before the next.")
-    user: str | None = Field(default=None, description="End user inside your tenant; default `default`.")
+    user: BodyUser = None
 
     def wanted(self) -> WorkRequest:
         """The request; raises InvalidArgument for text that no service could carry."""
@@ -81,17 +80,17 @@ async def delete_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> dict[s
     return {"id": work.id, "object": "work", "deleted": True, "lessons_kept": lessons}
 
 
-@router.get("/{work_id}/events", summary="Watch a work", response_model=None)
+@router.get("/{work_id}/events", summary="Watch a work", response_class=EventStream)
 async def watch_work(
     work_id: WorkId,
     parts: Parts,
     who: QueryCaller,
     last_event_id: Annotated[str, Header(description="Resume after this event.")] = FROM_THE_BEGINNING,
-) -> Response:
+) -> EventStream:
     """Server-sent events to the one with the terminal state; an event that tells of a new section holds its text."""
     after = check_event_id(last_event_id)
     work = await parts.work_store.get(who.tenant, who.user, check_work_id(work_id))
-    return StreamingResponse(_event_stream(parts, work, after), media_type="text/event-stream", headers=SSE_HEADERS)
+    return EventStream(_event_stream(parts, work, after))
 
 
 async def _event_stream(parts: GatewayParts, work: Work, after: str) -> AsyncIterator[str]:

@@ -1,5 +1,6 @@
 """Generates and manages resident adapters by calling inference."""
 
+import json
 from collections.abc import AsyncGenerator
 
 import grpc
@@ -9,7 +10,16 @@ from lorelei.inference.v1 import inference_pb2_grpc as rpc
 from lorelei.types.v1 import types_pb2
 from services.common.rpc import calling
 from services.gateway.conversations import Message
-from services.gateway.serving import AdapterVersion, BaseModel, GenerationEnd, SamplingChoice
+from services.gateway.serving import (
+    AdapterVersion,
+    BaseModel,
+    ChosenToken,
+    GenerationEnd,
+    SamplingChoice,
+    TaggedText,
+    TextPiece,
+    TokenLogprob,
+)
 
 _FINISH_REASONS = {pb.FINISH_REASON_STOP: "stop", pb.FINISH_REASON_LENGTH: "length"}
 
@@ -24,8 +34,8 @@ class InferenceClient:
 
     async def generate(
         self, request_id: str, messages: list[Message], adapter: AdapterVersion | None, sampling: SamplingChoice
-    ) -> AsyncGenerator[str | GenerationEnd, None]:
-        """Yield the reply's text piece by piece, then its GenerationEnd; leaving early aborts the generation."""
+    ) -> AsyncGenerator[TextPiece | GenerationEnd, None]:
+        """Yield the text of every choice piece by piece, then the GenerationEnd; leaving early aborts them all."""
         request = pb.GenerateRequest(
             request_id=request_id,
             messages=[types_pb2.ChatMessage(role=turn.role, content=turn.content) for turn in messages],
@@ -36,7 +46,7 @@ class InferenceClient:
         try:
             with calling("inference"):
                 async for reply in call:
-                    yield _end(reply.finish) if reply.HasField("finish") else reply.text_delta
+                    yield _end(reply.finish) if reply.HasField("finish") else _piece(reply)
         finally:
             call.cancel()
 
@@ -73,12 +83,35 @@ def _sampling(choice: SamplingChoice) -> pb.Sampling:
         seed=choice.seed,
         stop=choice.stop,
         json_schema=choice.json_schema,
+        presence_penalty=choice.presence_penalty,
+        frequency_penalty=choice.frequency_penalty,
+        logit_bias=choice.logit_bias,
+        top_logprobs=choice.top_logprobs,
+        choices=choice.choices,
+        tagged_text=_tagged_text(choice.tagged_text) if choice.tagged_text else None,
     )
+
+
+def _tagged_text(text: TaggedText) -> pb.TaggedText:
+    tags = [pb.TaggedJson(begin=tag.begin, schema=json.dumps(tag.schema), end=tag.end) for tag in text.tags]
+    return pb.TaggedText(tags=tags, trigger=text.trigger, required=text.required, single=text.single)
+
+
+def _piece(reply: pb.GenerateResponse) -> TextPiece:
+    return TextPiece(reply.text_delta, reply.choice, tuple(_chosen_token(token) for token in reply.tokens))
+
+
+def _chosen_token(token: pb.ChosenToken) -> ChosenToken:
+    return ChosenToken(_token_logprob(token.chosen), tuple(_token_logprob(one) for one in token.top))
+
+
+def _token_logprob(token: pb.TokenLogprob) -> TokenLogprob:
+    return TokenLogprob(token.token, token.logprob)
 
 
 def _end(finish: pb.GenerateFinish) -> GenerationEnd:
     return GenerationEnd(
-        finish_reason=_FINISH_REASONS.get(finish.reason, "stop"),
+        finish_reasons=tuple(_FINISH_REASONS.get(reason, "stop") for reason in finish.reasons),
         prompt_tokens=finish.usage.prompt_tokens,
         completion_tokens=finish.usage.completion_tokens,
         version=finish.adapter_version or None,

@@ -24,7 +24,7 @@ from services.gateway.learning.patience import Patience, PatienceLimits
 from services.gateway.learning.store import ClaimLostError, JobStore
 from services.gateway.learning.wording import closing_sentence
 from services.gateway.models import PERSONAL, ModelNames
-from services.gateway.serving import Inference, SamplingChoice
+from services.gateway.serving import Inference, SamplingChoice, TextPiece
 from services.gateway.works.cleaning import whole_sentences
 from services.gateway.works.prompts import section_prompt
 from services.gateway.works.store import WorkClaim, WorkStore
@@ -134,7 +134,7 @@ class WorkCourse:
         request_id = f"{work.id}-{number}-{secrets.token_hex(4)}"
         pieces = self._parts.inference.generate(request_id, messages, adapter, sampling)
         async with aclosing(pieces):
-            return "".join([piece async for piece in pieces if isinstance(piece, str)])
+            return "".join([piece.text async for piece in pieces if isinstance(piece, TextPiece)])
 
     async def _learn_section(self, number: int) -> None:
         """Let the model learn a section; how that ended is noted in it, and the writing goes on whatever it was."""

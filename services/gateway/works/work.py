@@ -11,6 +11,7 @@ from enum import StrEnum
 from services.common.errors import InvalidArgument
 
 _WORK_ID = re.compile(r"work-[0-9a-f]{24}", re.ASCII)
+WORK_ID_PATTERN = f"^{_WORK_ID.pattern}$"
 
 
 class WorkState(StrEnum):

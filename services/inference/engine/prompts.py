@@ -59,5 +59,7 @@ class PromptRenderer:
 
     def _too_long(self, field: str) -> InvalidArgument:
         return InvalidArgument(
-            f"`{field}` is too long: prompt and reply together may have {self._max_model_len} tokens.", field=field
+            f"`{field}` is too long: prompt and reply together may have {self._max_model_len} tokens.",
+            field=field,
+            reason="CONTEXT_LENGTH_EXCEEDED",
         )

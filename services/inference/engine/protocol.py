@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from services.inference.adapters.slots import SlotAdapter, SlotEngine
-from services.inference.engine.requests import Finish, Message, Sampling, ScoreItem
+from services.inference.engine.requests import Finish, Message, Piece, Sampling, ScoreItem
 
 
 class Engine(SlotEngine, Protocol):
@@ -12,7 +12,7 @@ class Engine(SlotEngine, Protocol):
 
     def generate(
         self, request_id: str, messages: Sequence[Message], sampling: Sampling, adapter: SlotAdapter | None
-    ) -> AsyncGenerator[str | Finish, None]:
+    ) -> AsyncGenerator[Piece | Finish, None]:
         """Yield pieces of text, then how it ended. Closing the generator aborts the request.
 
         Raises InvalidArgument for a prompt that fills the context or parameters the engine refuses.

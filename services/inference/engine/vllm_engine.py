@@ -18,15 +18,16 @@ from vllm.v1.engine.exceptions import EngineDeadError
 from services.common.errors import InvalidArgument, Unavailable
 from services.inference.adapters.errors import invalid_adapter
 from services.inference.adapters.slots import SlotAdapter
+from services.inference.engine.choices import Choices
 from services.inference.engine.prompts import PromptRenderer
-from services.inference.engine.requests import Finish, Message, Sampling, ScoreItem, StopReason
+from services.inference.engine.requests import Finish, Message, Piece, Sampling, ScoreItem
 from services.inference.engine.sampling import sampling_params
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
-_STOP_REASONS = {"stop": StopReason.STOP, "length": StopReason.LENGTH}
 _SHUTDOWN_SECONDS = 5.0
+_REFUSED = "The engine refuses the request."
 
 
 class VllmEngine:
@@ -58,22 +59,22 @@ class VllmEngine:
 
     async def generate(
         self, request_id: str, messages: Sequence[Message], sampling: Sampling, adapter: SlotAdapter | None
-    ) -> AsyncGenerator[str | Finish, None]:
+    ) -> AsyncGenerator[Piece | Finish, None]:
         """Yield pieces of text, then how it ended. Closing the generator aborts the request in the engine.
 
         Raises InvalidArgument for a prompt that fills the context or parameters the engine refuses.
         """
+        self._check_bias(sampling)
         prompt = await self._prompts.render(messages)
         params = sampling_params(sampling, self._defaults, self._prompts.room_after(prompt))
-        tokens = 0
-        with _engine_errors("sampling.json_schema" if sampling.json_schema else "sampling"):
+        choices = Choices(sampling)
+        with _engine_errors(*_blamed(sampling)):
             async with aclosing(self._submit(prompt, params, request_id, adapter)) as outputs:
                 async for output in outputs:
-                    piece = output.outputs[0]
-                    tokens += len(piece.token_ids)
-                    if piece.text:
-                        yield piece.text
-            yield Finish(_STOP_REASONS[str(piece.finish_reason)], len(prompt), tokens)
+                    for one in output.outputs:
+                        if piece := choices.piece(one):
+                            yield piece
+        yield choices.finish(len(prompt))
 
     async def score(self, request_id: str, item: ScoreItem, adapter: SlotAdapter | None, field: str) -> list[float]:
         """Return the natural log-probability of each token of the completion, in order.
@@ -110,6 +111,13 @@ class VllmEngine:
         except EngineDeadError as error:
             raise _engine_died() from error
 
+    def _check_bias(self, sampling: Sampling) -> None:
+        size = self._llm.model_config.get_vocab_size()
+        if any(token >= size for token in sampling.logit_bias):
+            raise InvalidArgument(
+                f"A bias names a token that is none: the model's have ids below {size}.", field="sampling.logit_bias"
+            )
+
     def _submit(
         self, prompt: list[int], params: SamplingParams, request_id: str, adapter: SlotAdapter | None
     ) -> AsyncGenerator[RequestOutput, None]:
@@ -138,15 +146,24 @@ class VllmEngine:
             self._llm.output_handler.cancel()
 
 
+def _blamed(sampling: Sampling) -> tuple[str, str]:
+    """The parameter to blame when the engine refuses a request whose others were checked before, and what to say."""
+    if sampling.json_schema:
+        return "sampling.json_schema", "The engine cannot follow this JSON schema."
+    if sampling.tagged_text:
+        return "sampling.tagged_text", "The engine cannot follow a JSON schema among these."
+    return "sampling", _REFUSED
+
+
 @contextmanager
-def _engine_errors(field: str) -> Iterator[None]:
+def _engine_errors(field: str, message: str = _REFUSED) -> Iterator[None]:
     """Turn vLLM's errors into ours; a request that it refuses is blamed on `field`."""
     try:
         yield
     except EngineDeadError as error:
         raise _engine_died() from error
     except (VLLMClientError, ValueError) as error:
-        raise InvalidArgument("The engine refuses the request.", field=field) from error
+        raise InvalidArgument(message, field=field) from error
 
 
 def _engine_died() -> Unavailable:

@@ -48,17 +48,19 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
             for index, piece in enumerate(self.replies.get(asked) or [f"{word} " for word in words]):
                 if index == self.breaks_after:
                     raise RuntimeError("engine died")
-                yield inference_pb2.GenerateResponse(text_delta=piece)
+                for choice in range(_choices(request)):
+                    yield inference_pb2.GenerateResponse(
+                        text_delta=piece, choice=choice, tokens=_tokens(request, piece)
+                    )
                 if (word := piece.strip()) in self.pauses:
                     self.paused(word).set()
                     await self.pauses[word].wait()
         except asyncio.CancelledError:
             self.aborted.set()
             raise
-        usage = types_pb2.Usage(prompt_tokens=7, completion_tokens=len(words))
-        finish = inference_pb2.GenerateFinish(
-            reason=inference_pb2.FINISH_REASON_STOP, usage=usage, adapter_version=request.adapter.version
-        )
+        usage = types_pb2.Usage(prompt_tokens=7, completion_tokens=len(words) * _choices(request))
+        reasons = [inference_pb2.FINISH_REASON_STOP] * _choices(request)
+        finish = inference_pb2.GenerateFinish(reasons=reasons, usage=usage, adapter_version=request.adapter.version)
         yield inference_pb2.GenerateResponse(finish=finish)
 
     def paused(self, word: str) -> asyncio.Event:
@@ -83,6 +85,18 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         self, request: inference_pb2.GetModelRequest, context: Context
     ) -> inference_pb2.GetModelResponse:
         return inference_pb2.GetModelResponse(name="tiny", weights_sha256=BASE_SHA256)
+
+
+def _choices(request: inference_pb2.GenerateRequest) -> int:
+    return request.sampling.choices or 1
+
+
+def _tokens(request: inference_pb2.GenerateRequest, piece: str) -> list[inference_pb2.ChosenToken]:
+    """The piece as one token, if tokens are asked for."""
+    if not request.sampling.HasField("top_logprobs"):
+        return []
+    token = inference_pb2.TokenLogprob(token=piece, logprob=-0.5)
+    return [inference_pb2.ChosenToken(chosen=token, top=[token] * request.sampling.top_logprobs)]
 
 
 class Augmenter(augmenter_pb2_grpc.AugmenterServiceServicer):

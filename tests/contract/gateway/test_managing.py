@@ -93,7 +93,7 @@ async def test_attachments_are_to_be_read(running: Running) -> None:
         ({"text": 5}, "text", "string"),
         ({"text": "a", "attachments": ["nonsense"]}, "file_id", "hexadecimal"),
         ({"text": "a", "attachments": ["x"] * 101}, "attachments", "100"),
-        ({"text": "a", "more": 1}, "more", "not permitted"),
+        ({"text": "a", "more": 1}, "more", "not supported"),
     ],
 )
 async def test_bad_requests_name_field_and_limit(running: Running, body: Any, field: str, says: str) -> None:

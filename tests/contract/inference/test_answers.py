@@ -19,12 +19,31 @@ from tests.contract.inference.service import CALL_SECONDS, InferenceProcess
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUESTION = "What is the capital of France?"
+BEGIN, END = '<call>{"name": "weather", "arguments": ', "}</call>"
+# Ends a turn of the default model.
+EOS = 2
+
+
+def call_of(schema: str) -> pb.TaggedText:
+    """Text that may hold a call with arguments of this schema."""
+    return pb.TaggedText(tags=[pb.TaggedJson(begin=BEGIN, schema=schema, end=END)], trigger="<call>")
+
+
+async def choices_of(
+    inference: InferenceProcess, text: str, sampling: dict[str, Any]
+) -> tuple[list[str], pb.GenerateFinish]:
+    """The text of each choice, and the end."""
+    texts = [""] * sampling["choices"]
+    with calling("inference"):
+        async for response in inference.stream(inference.request(text, **sampling)):
+            texts[response.choice] += response.text_delta
+    return texts, response.finish
 
 
 async def test_text_arrives_piece_by_piece_and_then_one_finish(inference: InferenceProcess) -> None:
     answer = await inference.answer(QUESTION)
     assert "Paris" in answer.text
-    assert answer.finish.reason == pb.FINISH_REASON_STOP
+    assert answer.finish.reasons == [pb.FINISH_REASON_STOP]
     assert 0 < answer.finish.usage.completion_tokens <= 16
     assert answer.finish.adapter_version == ""
 
@@ -45,7 +64,7 @@ async def test_the_whole_conversation_is_read_by_the_models_own_template(
 
 async def test_max_tokens_ends_with_length(inference: InferenceProcess) -> None:
     finish = (await inference.answer("Tell me a long story.", max_tokens=5)).finish
-    assert finish.reason == pb.FINISH_REASON_LENGTH
+    assert finish.reasons == [pb.FINISH_REASON_LENGTH]
     assert finish.usage.completion_tokens == 5
 
 
@@ -53,14 +72,14 @@ async def test_the_end_of_the_context_ends_with_length(inference: InferenceProce
     finish = (
         await inference.answer("word " * 470, max_tokens=0, json_schema='{"type":"string","minLength":900}')
     ).finish
-    assert finish.reason == pb.FINISH_REASON_LENGTH
+    assert finish.reasons == [pb.FINISH_REASON_LENGTH]
     assert finish.usage.prompt_tokens + finish.usage.completion_tokens == 512
 
 
 async def test_a_stop_string_ends_the_text_and_is_not_part_of_it(inference: InferenceProcess) -> None:
     answer = await inference.answer("Count from one to nine in digits.", max_tokens=48, stop=["5"])
     assert "5" not in answer.text
-    assert answer.finish.reason == pb.FINISH_REASON_STOP
+    assert answer.finish.reasons == [pb.FINISH_REASON_STOP]
 
 
 async def test_a_seed_makes_sampling_repeatable(inference: InferenceProcess) -> None:
@@ -84,6 +103,84 @@ async def test_a_json_schema_is_satisfied(inference: InferenceProcess) -> None:
     assert json.loads(answer.text)["city"] in {"Paris", "Rome"}
 
 
+async def test_choices_are_generated_side_by_side_and_counted_together(inference: InferenceProcess) -> None:
+    sampling: dict[str, Any] = {"choices": 3, "temperature": 1.5, "seed": 7, "max_tokens": 16}
+    texts, finish = await choices_of(inference, "Invent a name.", sampling)
+    assert len(set(texts)) == 3
+    assert (await choices_of(inference, "Invent a name.", sampling))[0] == texts
+    assert len(finish.reasons) == 3
+    assert 16 < finish.usage.completion_tokens <= 48
+
+
+async def test_cancelled_choices_all_leave_the_engine(inference: InferenceProcess) -> None:
+    call = inference.stream(
+        inference.request("Tell me a long story.", max_tokens=450, choices=4, temperature=1.0, logit_bias={EOS: -100.0})
+    )
+    await call.read()
+    call.cancel()
+    assert (await inference.answer(QUESTION)).text
+    before = sum(inference.engine().cpu_times()[:2])
+    await asyncio.sleep(1.0)
+    assert sum(inference.engine().cpu_times()[:2]) - before < 0.5
+
+
+async def test_tokens_are_told_with_their_log_probabilities(inference: InferenceProcess) -> None:
+    call = inference.stream(inference.request(QUESTION, top_logprobs=3))
+    responses = [response async for response in call]
+    text = "".join(response.text_delta for response in responses)
+    tokens = [token for response in responses for token in response.tokens]
+    assert "".join(token.chosen.token for token in tokens) == text
+    for token in tokens:
+        assert len(token.top) == 3
+        logprobs = [one.logprob for one in token.top]
+        assert logprobs == sorted(logprobs, reverse=True)
+        # Greedy: the likeliest token was taken.
+        assert token.top[0] == token.chosen
+    (scored,) = await inference.score([(QUESTION, text)])
+    assert [token.chosen.logprob for token in tokens] == pytest.approx(scored, abs=0.05)
+
+
+async def test_only_chosen_tokens_are_told_where_no_others_are_wanted(inference: InferenceProcess) -> None:
+    responses = [response async for response in inference.stream(inference.request(QUESTION, top_logprobs=0))]
+    tokens = [token for response in responses for token in response.tokens]
+    assert tokens
+    assert not any(token.top for token in tokens)
+    untold = [response async for response in inference.stream(inference.request(QUESTION))]
+    assert not any(response.tokens for response in untold)
+
+
+async def test_penalties_and_biases_change_what_is_chosen(inference: InferenceProcess, model_folder: Path) -> None:
+    story = "Tell me a long story."
+    plain = (await inference.answer(story, max_tokens=48)).text
+    for penalty in ("frequency_penalty", "presence_penalty"):
+        assert (await inference.answer(story, max_tokens=48, **{penalty: 2.0})).text != plain
+    responses = [response async for response in inference.stream(inference.request(QUESTION, top_logprobs=0))]
+    first = next(token for response in responses for token in response.tokens)
+    banned = AutoTokenizer.from_pretrained(model_folder).encode(first.chosen.token)
+    assert not (await inference.answer(QUESTION, logit_bias={banned[0]: -100.0})).text.startswith(first.chosen.token)
+
+
+async def test_required_tagged_json_is_all_that_is_said(inference: InferenceProcess) -> None:
+    tagged = call_of('{"type":"object","properties":{"city":{"type":"string","maxLength":12}},"required":["city"]}')
+    tagged.required = tagged.single = True
+    answer = await inference.answer("What is the weather in Rome?", max_tokens=64, tagged_text=tagged)
+    assert answer.text.startswith(BEGIN)
+    assert answer.text.endswith(END)
+    assert set(json.loads(answer.text.removeprefix(BEGIN).removesuffix(END))) == {"city"}
+    assert answer.finish.reasons == [pb.FINISH_REASON_STOP]
+
+
+async def test_text_is_free_until_a_tag_begins(inference: InferenceProcess) -> None:
+    assert "Paris" in (await inference.answer(QUESTION, tagged_text=call_of("{}"))).text
+    tag = pb.TaggedJson(begin="Paris: ", schema='{"const": {"city": "Rome"}}', end="!")
+    tagged = pb.TaggedText(tags=[tag], trigger="Paris", single=True)
+    answer = await inference.answer(QUESTION, max_tokens=32, tagged_text=tagged)
+    _, begin, after = answer.text.partition(tag.begin)
+    assert begin
+    assert json.loads(after.removesuffix(tag.end)) == {"city": "Rome"}
+    assert answer.finish.reasons == [pb.FINISH_REASON_STOP]
+
+
 @pytest.mark.parametrize(
     ("sampling", "field"),
     [
@@ -95,6 +192,18 @@ async def test_a_json_schema_is_satisfied(inference: InferenceProcess) -> None:
         ({"json_schema": "{"}, "sampling.json_schema"),
         ({"json_schema": '{"type": 5}'}, "sampling.json_schema"),
         ({"seed": -(2**63)}, "sampling.seed"),
+        ({"seed": 2**63 - 1, "choices": 2, "temperature": 1.0}, "sampling.seed"),
+        ({"choices": 17}, "sampling.choices"),
+        ({"choices": 2}, "sampling.choices"),
+        ({"presence_penalty": 2.1}, "sampling.presence_penalty"),
+        ({"frequency_penalty": math.nan}, "sampling.frequency_penalty"),
+        ({"logit_bias": {5: 101.0}}, "sampling.logit_bias"),
+        ({"logit_bias": {10_000_000: 1.0}}, "sampling.logit_bias"),
+        ({"top_logprobs": 21}, "sampling.top_logprobs"),
+        ({"tagged_text": call_of("{")}, "sampling.tagged_text"),
+        ({"tagged_text": call_of('{"type": "array", "uniqueItems": true}')}, "sampling.tagged_text"),
+        ({"tagged_text": call_of('{"type": 5}')}, "sampling.tagged_text"),
+        ({"tagged_text": call_of("{}"), "json_schema": "{}"}, "sampling.tagged_text"),
     ],
 )
 async def test_bad_sampling_is_refused_by_name(

@@ -11,7 +11,7 @@ from services.common.errors import AlreadyExists, InvalidArgument, Unavailable
 from services.inference.adapters.residency import ResidentAdapters
 from services.inference.adapters.slots import SlotAdapter
 from services.inference.engine import supervisor as supervision
-from services.inference.engine.requests import Finish, Message, Sampling, ScoreItem, StopReason
+from services.inference.engine.requests import Finish, Message, Piece, Sampling, ScoreItem, StopReason
 from services.inference.engine.supervisor import EngineSupervisor
 from services.inference.model_server import ModelServer
 from tests.unit.inference.test_residency import FakeSource
@@ -27,10 +27,10 @@ class FakeEngine:
 
     async def generate(
         self, request_id: str, messages: Sequence[Message], sampling: Sampling, adapter: SlotAdapter | None
-    ) -> AsyncGenerator[str | Finish, None]:
+    ) -> AsyncGenerator[Piece | Finish, None]:
         try:
-            yield "Hello"
-            yield Finish(StopReason.STOP, 3, 1)
+            yield Piece(0, "Hello")
+            yield Finish((StopReason.STOP,), 3, 1)
         except GeneratorExit:
             self.aborted.append(request_id)
             raise
@@ -156,7 +156,7 @@ HELLO = [Message("user", "Hi")]
 async def test_events_pass_through_and_the_id_is_free_afterwards(server: ModelServer) -> None:
     for _ in range(2):
         events = [event async for event in server.generate("one", HELLO, Sampling(), None)]
-        assert events == ["Hello", Finish(StopReason.STOP, 3, 1)]
+        assert events == [Piece(0, "Hello"), Finish((StopReason.STOP,), 3, 1)]
 
 
 async def test_a_stream_left_early_is_aborted_and_its_id_is_free(server: ModelServer, stage: Stage) -> None:
@@ -166,7 +166,7 @@ async def test_a_stream_left_early_is_aborted_and_its_id_is_free(server: ModelSe
         await anext(server.generate("one", HELLO, Sampling(), None))
     await events.aclose()
     assert stage.engines[0].aborted == ["one"]
-    assert await anext(server.generate("one", HELLO, Sampling(), None)) == "Hello"
+    assert await anext(server.generate("one", HELLO, Sampling(), None)) == Piece(0, "Hello")
 
 
 @pytest.mark.parametrize("request_id", ["", "x" * 129])

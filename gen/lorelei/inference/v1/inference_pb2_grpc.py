@@ -72,7 +72,7 @@ class InferenceServiceServicer:
     """
 
     def Generate(self, request, context):
-        """Generates one reply; the last message of the stream carries the finish.
+        """Generates a reply, or several side by side; the last message of the stream carries the finish.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
