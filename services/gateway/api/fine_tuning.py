@@ -3,11 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument, NotFound
 from services.common.identifiers import check_job_id
-from services.gateway.api.callers import DEFAULT_USER, Caller, QueryCaller, Tenant, caller
+from services.gateway.api.callers import Caller, QueryCaller, Tenant, caller
 from services.gateway.api.fine_tuning_reply import fine_tuning_event_body, fine_tuning_job_body
 from services.gateway.api.fine_tuning_request import FineTuningRequest
 from services.gateway.api.parts import GatewayParts, Parts
@@ -19,15 +18,9 @@ router = APIRouter(prefix="/v1/fine_tuning/jobs", tags=["fine-tuning"])
 JobId = Annotated[str, Path(description="Id of a fine-tuning job.")]
 
 
-class _Page(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    user: str = Field(default=DEFAULT_USER, description="End user, as in a request body.")
-    limit: int = Field(default=20, ge=1, le=1000)
-    after: str = Field(default="", description="Id of the last item of the page before.")
-
-
-Page = Annotated[_Page, Query()]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Most items.")]
+After = Annotated[str, Query(description="Id of the last item of the page before.")]
+_ITEMS = 20
 
 
 @router.post("", summary="Start a fine-tuning job")
@@ -42,16 +35,15 @@ async def create_job(request: FineTuningRequest, parts: Parts, tenant: Tenant) -
 
 
 @router.get("", summary="List fine-tuning jobs")
-async def list_jobs(parts: Parts, tenant: Tenant, page: Page) -> dict[str, Any]:
+async def list_jobs(parts: Parts, who: QueryCaller, limit: Limit = _ITEMS, after: After = "") -> dict[str, Any]:
     """The user's fine-tuning jobs, newest first."""
-    who = caller(tenant, page.user)
     jobs = [job for job in await parts.jobs.latest(who.tenant, who.user, 0) if job.kind is JobKind.EXAMPLES]
-    if page.after:
+    if after:
         ids = [job.id for job in jobs]
-        if page.after not in ids:
+        if after not in ids:
             raise InvalidArgument("`after` must be the id of one of your fine-tuning jobs.", field="after")
-        jobs = jobs[ids.index(page.after) + 1 :]
-    return _listed([fine_tuning_job_body(job) for job in jobs], page.limit)
+        jobs = jobs[ids.index(after) + 1 :]
+    return _listed([fine_tuning_job_body(job) for job in jobs], limit)
 
 
 @router.get("/{job_id}", summary="Show a fine-tuning job")
@@ -68,20 +60,22 @@ async def cancel_job(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str,
 
 
 @router.get("/{job_id}/events", summary="List the events of a fine-tuning job")
-async def list_events(job_id: JobId, parts: Parts, tenant: Tenant, page: Page) -> dict[str, Any]:
+async def list_events(
+    job_id: JobId, parts: Parts, who: QueryCaller, limit: Limit = _ITEMS, after: After = ""
+) -> dict[str, Any]:
     """What has happened so far, newest first; each step with its loss."""
-    job = await _job(parts, caller(tenant, page.user), job_id)
-    if page.after:
-        _check_after(page.after)
-    found = await parts.events.latest(job.id, page.limit + 1, before=page.after)
-    return _listed([fine_tuning_event_body(event_id, event) for event_id, event in found], page.limit)
+    job = await _job(parts, who, job_id)
+    if after:
+        _check_after(after)
+    found = await parts.events.latest(job.id, limit + 1, before=after)
+    return _listed([fine_tuning_event_body(event_id, event) for event_id, event in found], limit)
 
 
 @router.get("/{job_id}/checkpoints", summary="List the checkpoints of a fine-tuning job")
-async def list_checkpoints(job_id: JobId, parts: Parts, tenant: Tenant, page: Page) -> dict[str, Any]:
+async def list_checkpoints(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
     """None: only the version that passed the gate is kept."""
-    await _job(parts, caller(tenant, page.user), job_id)
-    return {**_listed([], page.limit), "first_id": None, "last_id": None}
+    await _job(parts, who, job_id)
+    return {**_listed([], 0), "first_id": None, "last_id": None}
 
 
 async def _job(parts: GatewayParts, who: Caller, job_id: str) -> LearnJob:
