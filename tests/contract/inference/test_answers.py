@@ -151,9 +151,9 @@ async def test_only_chosen_tokens_are_told_where_no_others_are_wanted(inference:
 
 async def test_penalties_and_biases_change_what_is_chosen(inference: InferenceProcess, model_folder: Path) -> None:
     story = "Tell me a long story."
-    plain = (await inference.answer(story, max_tokens=48)).text
+    plain = (await inference.answer(story, max_tokens=24)).text
     for penalty in ("frequency_penalty", "presence_penalty"):
-        assert (await inference.answer(story, max_tokens=48, **{penalty: 2.0})).text != plain
+        assert (await inference.answer(story, max_tokens=24, **{penalty: 2.0})).text != plain
     responses = [response async for response in inference.stream(inference.request(QUESTION, top_logprobs=0))]
     first = next(token for response in responses for token in response.tokens)
     banned = AutoTokenizer.from_pretrained(model_folder).encode(first.chosen.token)
