@@ -15,6 +15,7 @@ from services.gateway.api import (
     lessons,
     me,
     models,
+    operator,
     works,
 )
 from services.gateway.api.errors import install_error_handlers
@@ -49,6 +50,7 @@ def create_app(parts: GatewayParts) -> FastAPI:
         models,
         me,
         audit,
+        operator,
         health,
     ):
         app.include_router(resource.router)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.common.errors import NotFound, Unauthenticated
+from services.common.errors import PermissionDenied, Unauthenticated
 from services.common.identifiers import check_user
 from services.gateway.api.parts import Parts
 
@@ -40,10 +40,10 @@ Tenant = Annotated[str, Depends(_tenant)]
 
 
 async def check_operator(parts: Parts, api_key: _Key) -> None:
-    """Let only the operator's key pass; raises NotFound for a tenant's, Unauthenticated for any other."""
+    """Let only the operator's key pass; raises PermissionDenied for a tenant's, Unauthenticated for others."""
     if not parts.operator.is_it(api_key):
         await parts.keys.tenant_of(api_key)
-        raise NotFound("There is nothing here for this API key.")
+        raise PermissionDenied("This takes the operator's key; yours is a tenant's.", reason="NOT_THE_OPERATOR")
 
 
 def caller(tenant: str, user: str | None) -> Caller:

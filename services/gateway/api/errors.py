@@ -17,6 +17,7 @@ _log = structlog.get_logger(__name__)
 _STATUSES = {
     "INVALID_ARGUMENT": 400,
     "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
     "NOT_FOUND": 404,
     "FAILED_PRECONDITION": 409,
     "ALREADY_EXISTS": 409,
@@ -28,7 +29,7 @@ _STATUSES = {
 }
 # Reasons that are told apart from others of their code.
 _STATUSES_BY_REASON = {"MODERATION": 422, "REQUEST_TOO_LARGE": 413, "METHOD_NOT_ALLOWED": 405}
-_TYPES = {401: "authentication_error", 429: "rate_limit_error"}
+_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _MALFORMED_JSON = "json_invalid"
 
 

@@ -16,7 +16,7 @@ from services.gateway.api.parts import GatewayParts
 from services.gateway.conversations import Message
 from services.gateway.learning.desk import DocumentMissing, LessonRequest
 from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJob, event_of
-from services.gateway.learning.wording import RESTARTING, STILL_LEARNING, ProgressLines
+from services.gateway.learning.wording import PAUSED, RESTARTING, STILL_LEARNING, ProgressLines
 from services.gateway.serving import GenerationEnd
 
 _END = GenerationEnd("stop", prompt_tokens=0, completion_tokens=0, version=None)
@@ -67,7 +67,7 @@ class LearnChat:
         return JSONResponse(await self._whole(moments))
 
     async def _moments(self, job: LearnJob, beside: dict[str, Any], remark: str) -> AsyncIterator[_Moment]:
-        """The lesson from its beginning to its end, to the limit of waiting, or until this process drains."""
+        """The lesson to its end, to the limit of waiting, or until it is held back or this process drains."""
         deadline = time.monotonic() + self.parts.limits.learn_wait_seconds
         lines = ProgressLines()
         latest = event_of(job)
@@ -75,6 +75,9 @@ class LearnChat:
             async for happening in happenings:
                 if happening is not None:
                     _, latest = happening
+                    if latest.is_held_back:
+                        yield _moment(PAUSED, latest, beside)
+                        return
                     text = lines.text_for(latest) + (f" {remark}" if remark and latest.is_last else "")
                     yield _moment(text, latest, beside)
                     if latest.is_last:
