@@ -11,7 +11,9 @@ MEBIBYTE = 2**20
 
 
 async def test_a_busy_child_is_counted_with_its_parent() -> None:
-    with subprocess.Popen([sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=subprocess.PIPE) as busy:
+    with subprocess.Popen(
+        [sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=subprocess.PIPE
+    ) as busy:
         assert busy.stdout is not None
         await asyncio.to_thread(busy.stdout.readline)
         with_child = await measure_resources()
