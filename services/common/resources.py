@@ -59,12 +59,13 @@ async def measure_resources() -> Resources:
     used_bytes = await asyncio.to_thread(lambda: sum(map(_memory, after.own)))
     seconds = after.at - before.at
     both = before.own.keys() & after.own.keys()
-    memory = psutil.virtual_memory()
+    memory, cores = psutil.virtual_memory(), psutil.cpu_count() or 1
     return Resources(
         cores_used=sum(after.own[one] - before.own[one] for one in both) / seconds,
         memory_used_bytes=used_bytes,
-        machine_cores=psutil.cpu_count() or 1,
-        machine_cores_used=(after.busy - before.busy) / seconds,
+        machine_cores=cores,
+        # Clocks tick in hundredths of a second: over a moment the sum may come out a little above what there is.
+        machine_cores_used=min((after.busy - before.busy) / seconds, cores),
         machine_memory_bytes=memory.total,
         machine_memory_used_bytes=memory.total - memory.available,
         gpus=gpus,

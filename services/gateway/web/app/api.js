@@ -11,13 +11,14 @@ export class ApiError extends Error {
   }
 }
 
-/** Called with each answer 401. */
+/** Called with each answer 401 to the user's own key. */
 export const unauthorised = new EventTarget();
 
-/** The answer to one call, whatever it holds; raises ApiError for every refusal. */
-export async function request(method, path, { query = {}, body, signal, headers = {}, keepalive = false } = {}) {
+/** The answer to one call, whatever it holds; raises ApiError for every refusal. A `key` takes the place of the user's. */
+export async function request(method, path, { query = {}, body, signal, headers = {}, keepalive = false, key } = {}) {
   const address = new URL(path, location.origin);
-  for (const [name, value] of Object.entries({ user: settings.user, ...query })) address.searchParams.set(name, value);
+  const user = key === undefined ? { user: settings.user } : {};
+  for (const [name, value] of Object.entries({ ...user, ...query })) address.searchParams.set(name, value);
   const sent = body === undefined ? {} : { "Content-Type": "application/json" };
   let reply;
   try {
@@ -25,14 +26,17 @@ export async function request(method, path, { query = {}, body, signal, headers 
       method,
       signal,
       keepalive,
-      headers: { Authorization: `Bearer ${settings.key}`, ...sent, ...headers },
+      headers: { Authorization: `Bearer ${key ?? settings.key}`, ...sent, ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError("Lorelei cannot be reached. Is it running?", 0);
   }
-  if (!reply.ok) throw await refusal(reply);
+  if (!reply.ok) {
+    if (reply.status === 401 && key === undefined) unauthorised.dispatchEvent(new Event("refused"));
+    throw errorFrom(reply.status, await reply.json().catch(() => null));
+  }
   return reply;
 }
 
@@ -62,12 +66,6 @@ export function upload(file, onProgress, signal) {
     signal?.addEventListener("abort", () => sending.abort());
     sending.send(form);
   });
-}
-
-async function refusal(reply) {
-  const body = await reply.json().catch(() => null);
-  if (reply.status === 401) unauthorised.dispatchEvent(new Event("refused"));
-  return errorFrom(reply.status, body);
 }
 
 function errorFrom(status, body) {

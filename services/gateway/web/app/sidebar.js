@@ -18,6 +18,7 @@ export class Sidebar {
     this._search = el("input", { type: "search", placeholder: "Search conversations", "aria-label": "Search conversations", autocomplete: "off" });
     this._list = el("ul", { class: "conversations" });
     this._know = el("a", { href: "#/know", class: "nav-link" }, icon("know"), "What I know");
+    this._operator = el("a", { href: "#/operator", class: "icon-link", "aria-label": "Operator", title: "Operator" }, icon("operator"));
     this._running = new RunningLessons();
     fill(
       element,
@@ -27,7 +28,7 @@ export class Sidebar {
       el("div", { class: "search" }, icon("search"), this._search),
       this._list,
       this._running.element,
-      el("div", { class: "me" }, el("span", { class: "avatar", "aria-hidden": "true" }, settings.user[0].toUpperCase()), el("span", { class: "name" }, settings.user), button({ label: "Settings", picture: "settings", class: "quiet", onClick: onSettings })),
+      el("div", { class: "me" }, el("span", { class: "avatar", "aria-hidden": "true" }, settings.user[0].toUpperCase()), el("span", { class: "name" }, settings.user), this._operator, button({ label: "Settings", picture: "settings", class: "quiet", onClick: onSettings })),
     );
     this._search.addEventListener("input", () => {
       clearTimeout(this._timer);
@@ -38,7 +39,7 @@ export class Sidebar {
     this.load();
   }
 
-  /** Mark where we are: the id of a conversation, "know" or "". */
+  /** Mark where we are: the id of a conversation, "know", "operator" or "". */
   set here(value) {
     this._here = value;
     this._mark();
@@ -84,6 +85,7 @@ export class Sidebar {
   _mark() {
     for (const link of this._list.querySelectorAll("a")) mark(link, link.dataset.id === this._here);
     mark(this._know, this._here === "know");
+    mark(this._operator, this._here === "operator");
   }
 }
 
