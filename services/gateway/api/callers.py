@@ -39,6 +39,10 @@ async def _tenant(parts: Parts, api_key: _Key) -> str:
 Tenant = Annotated[str, Depends(_tenant)]
 
 
+# What `check_operator` may answer beside the errors of every call.
+OPERATORS_ONLY: dict[int | str, dict[str, str]] = {403: {"description": "The API key is a tenant's."}}
+
+
 async def check_operator(parts: Parts, api_key: _Key) -> None:
     """Let only the operator's key pass; raises PermissionDenied for a tenant's, Unauthenticated for others."""
     if not parts.operator.is_it(api_key):

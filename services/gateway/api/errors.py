@@ -29,7 +29,7 @@ _STATUSES = {
 }
 # Reasons that are told apart from others of their code.
 _STATUSES_BY_REASON = {"MODERATION": 422, "REQUEST_TOO_LARGE": 413, "METHOD_NOT_ALLOWED": 405}
-_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+_TYPES = {401: "authentication_error", 429: "rate_limit_error"}
 _MALFORMED_JSON = "json_invalid"
 
 

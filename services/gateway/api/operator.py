@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.common.identifiers import check_job_id
-from services.gateway.api.callers import check_operator
+from services.gateway.api.callers import OPERATORS_ONLY, check_operator
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.audit import AuditEntry, AuditKind
 from services.gateway.operating.fleet import Replica
 from services.gateway.operating.jobs import JobGroup, JobNotice
 
-router = APIRouter(prefix="/v1/operator", tags=["operator"], dependencies=[Depends(check_operator)])
+router = APIRouter(
+    prefix="/v1/operator", tags=["operator"], dependencies=[Depends(check_operator)], responses=OPERATORS_ONLY
+)
 
 _CODES = {
     "INTERNAL": "Something went wrong inside; the logs of the services tell what.",
