@@ -91,6 +91,8 @@ async def test_what_runs_and_what_failed_is_shown_and_looked_at_again(running: R
         assert DOG not in await page.inner_text("main")
         await page.get_by_role("heading", level=1).scroll_into_view_if_needed()
         await picture(page, "operator")
+        await page.get_by_role("heading", name="Jobs").evaluate("(heading) => heading.scrollIntoView()")
+        await picture(page, "operator-jobs")
         lesson.may_end.set()
         await expect(page.get_by_text("Nobody is learning now.")).to_be_visible()
         await expect(page.get_by_role("region", name="Inference")).to_contain_text("default / rich")

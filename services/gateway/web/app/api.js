@@ -14,12 +14,17 @@ export class ApiError extends Error {
 /** Called with each answer 401 to the user's own key. */
 export const unauthorised = new EventTarget();
 
-/** The answer to one call, whatever it holds; raises ApiError for every refusal. A `key` takes the place of the user's. */
-export async function request(method, path, { query = {}, body, signal, headers = {}, keepalive = false, key } = {}) {
+/**
+ * The answer to one call, whatever it holds; raises ApiError for every refusal. `body` is sent as JSON, a zip file `raw`
+ * as it is. The user is named unless the body names them, or a `key` takes the place of theirs; what is undefined in the
+ * `query` is left out.
+ */
+export async function request(method, path, { query = {}, body, raw, signal, headers = {}, keepalive = false, key } = {}) {
   const address = new URL(path, location.origin);
-  const user = key === undefined ? { user: settings.user } : {};
-  for (const [name, value] of Object.entries({ ...user, ...query })) address.searchParams.set(name, value);
-  const sent = body === undefined ? {} : { "Content-Type": "application/json" };
+  const user = key === undefined && !body?.user ? settings.user : undefined;
+  for (const [name, value] of Object.entries({ user, ...query })) if (value !== undefined) address.searchParams.set(name, value);
+  const type = raw ? "application/zip" : "application/json";
+  const sent = body === undefined && !raw ? {} : { "Content-Type": type };
   let reply;
   try {
     reply = await fetch(address, {
@@ -27,7 +32,7 @@ export async function request(method, path, { query = {}, body, signal, headers 
       signal,
       keepalive,
       headers: { Authorization: `Bearer ${key ?? settings.key}`, ...sent, ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? raw : JSON.stringify(body),
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;

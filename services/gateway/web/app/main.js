@@ -8,10 +8,12 @@ import { OperatorView } from "./operator/view.js";
 import { applyTheme, settings, takeKeyFromAddress } from "./settings.js";
 import { askForSettings } from "./settings_dialog.js";
 import { Sidebar } from "./sidebar.js";
+import { WorksView } from "./works/view.js";
 
 const CONVERSATION = /^#\/c\/([\w.@+-]+)$/;
 const PAGES = {
   "#/know": { name: "know", title: "What I know · Lorelei", open: () => new KnowledgeView() },
+  "#/works": { name: "works", title: "Long texts · Lorelei", open: () => new WorksView() },
   "#/operator": { name: "operator", title: "Operator · Lorelei", open: () => new OperatorView() },
 };
 
