@@ -104,7 +104,7 @@ async def test_learning_is_paused_and_its_users_are_told(running: Running, visit
         await opened(boss, running)
         await boss.get_by_role("button", name="Pause learning").click()
         await confirm(boss, "Cancel")
-        await expect(boss.get_by_text("Learning goes on.", exact=True)).to_be_visible()
+        await expect(boss.get_by_role("main").get_by_text("Learning goes on.", exact=True)).to_be_visible()
         await boss.get_by_role("button", name="Pause learning").click()
         await confirm(boss, "Pause learning")
         await expect(boss.get_by_text("Learning is paused since")).to_be_visible()
@@ -115,7 +115,7 @@ async def test_learning_is_paused_and_its_users_are_told(running: Running, visit
         await boss.get_by_role("button", name="Go on with learning").click()
         await confirm(boss, "Go on")
         await expect(card_of(page).get_by_role("heading")).to_have_text("Learned")
-        await expect(boss.get_by_text("Learning goes on.", exact=True)).to_be_visible()
+        await expect(boss.get_by_role("main").get_by_text("Learning goes on.", exact=True)).to_be_visible()
 
 
 async def test_a_job_is_cancelled_by_keyboard(running: Running, visitors: Visitors) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from services.common.errors import InvalidArgument
 from services.common.identifiers import check_job_id
 from services.gateway.api.callers import OPERATORS_ONLY, check_operator
 from services.gateway.api.parts import GatewayParts, Parts
@@ -79,14 +80,14 @@ async def list_jobs(
     after: Annotated[str, Query(description="Id of the last job of the page before.")] = "",
 ) -> dict[str, Any]:
     """Jobs, newest first: whose, of which kind, how far, and why they failed. Needs the operator's key."""
-    found = await parts.ledger.page(state, limit + 1, check_job_id(after) if after else "")
+    found = await parts.ledger.page(state, limit + 1, _checked(after, "after") if after else "")
     return _page([_job_body(one) for one in found], limit)
 
 
 @router.post("/jobs/{job_id}/cancel", summary="Cancel anybody's job")
 async def cancel_job(job_id: Annotated[str, Path(description="Id of a learn job.")], parts: Parts) -> dict[str, Any]:
     """Ask for a job's end, as its user can; one that has ended stays as it is. Needs the operator's key."""
-    job = await parts.ledger.get(check_job_id(job_id))
+    job = await parts.ledger.get(_checked(job_id, "id"))
     await _note(parts, AuditKind.JOB_CANCELLED, job.tenant, job.user, job.id)
     await parts.jobs.cancel(job.tenant, job.user, job.id)
     return _job_body(await parts.ledger.get(job.id))
@@ -112,6 +113,13 @@ async def resume_learning(parts: Parts) -> dict[str, Any]:
     await _note(parts, AuditKind.LEARNING_RESUMED)
     await parts.pause.resume()
     return await _learning(parts)
+
+
+def _checked(job_id: str, field: str) -> str:
+    try:
+        return check_job_id(job_id)
+    except InvalidArgument as error:
+        raise InvalidArgument(error.message, field=field) from error
 
 
 async def _learning(parts: GatewayParts) -> dict[str, Any]:

@@ -183,6 +183,7 @@ async def test_jobs_and_users_are_read_page_by_page(running: Running) -> None:
     assert {f"paged-{number}" for number in range(4)} <= set(names)
     assert nobody["data"] == []
     assert [reply.status_code for reply in unknown] == [400] * 3
+    assert [reply.json()["error"]["param"] for reply in unknown] == ["after", "after", "state"]
 
 
 async def test_a_users_version_and_lessons_are_counted(running: Running) -> None:
