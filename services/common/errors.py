@@ -49,6 +49,12 @@ class Unauthenticated(LoreleiError):
     code = "UNAUTHENTICATED"
 
 
+class PermissionDenied(LoreleiError):
+    """The API key is known, but not for this."""
+
+    code = "PERMISSION_DENIED"
+
+
 class NotFound(LoreleiError):
     """No such object for this tenant and user, whether or not it exists for another."""
 
@@ -155,6 +161,7 @@ ERRORS_BY_CODE: dict[str, type[LoreleiError]] = {
     for kind in (
         InvalidArgument,
         Unauthenticated,
+        PermissionDenied,
         NotFound,
         AlreadyExists,
         FailedPrecondition,

@@ -122,6 +122,10 @@ class AdapterRegistry:
         names = await self._call(self._redis.zrevrange(_keys(tenant, user)[1], 0, -1))
         return [await self.get(tenant, user, _text(name) or "") for name in names]
 
+    async def version_count(self, tenant: str, user: str) -> int:
+        """How many versions the user has."""
+        return int(await self._call(self._redis.zcard(_keys(tenant, user)[1])))
+
     async def delete(self, tenant: str, user: str, version: str) -> None:
         """Forget a version's record; raise NotFound, or FailedPrecondition when it serves the user now."""
         verdict = (await self._run(self._delete, tenant, user, version, [version]))[0]

@@ -46,6 +46,7 @@ async def serve(settings: GatewaySettings) -> None:
             asyncio.create_task(gateway.writer.run()),
             asyncio.create_task(gateway.consolidator.run()),
             asyncio.create_task(gateway.batches.run()),
+            asyncio.create_task(gateway.parts.presence.run()),
         ]
         try:
             await _serve_http(settings, gateway, listener)

@@ -1,4 +1,4 @@
-"""The operator's record of what was refused and what was reported. Knows nothing of HTTP.
+"""The operator's record of what was refused, what was reported and what operators did. Knows nothing of HTTP.
 
 Each entry stays until so many newer ones have come, also when the user forgets the lesson: of a refused lesson it holds
 no text, of a reported answer the words that the operator has to judge.
@@ -25,6 +25,9 @@ class AuditKind(StrEnum):
 
     LESSON_REFUSED = "lesson_refused"
     HARM_REPORTED = "harm_reported"
+    LEARNING_PAUSED = "learning_paused"
+    LEARNING_RESUMED = "learning_resumed"
+    JOB_CANCELLED = "job_cancelled"
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class AuditEntry:
     """One event; `at` is in seconds since 1970, `subject` is the job or feedback it is about.
 
     `categories` counts by reason what moderation refused. `text` is the reported answer and `reason` why the user
-    reports it; a refused lesson has neither.
+    reports it; all others have neither. What concerns everybody has an empty tenant, user and subject.
     """
 
     kind: AuditKind

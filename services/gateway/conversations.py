@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from services.common.errors import NotFound
 from services.common.identifiers import check_tenant, check_user
 from services.gateway.redis_access import reaching_redis
+from services.gateway.tenants import TENANTS_KEY, users_key
 
 MAX_STORED_MESSAGES = 200
 MAX_TITLE_CHARACTERS = 80
@@ -97,6 +98,8 @@ class Conversations:
             pipeline.ltrim(key, -MAX_STORED_MESSAGES, -1)
             pipeline.expire(key, _KEEP_SECONDS)
             pipeline.zadd(index, {conversation_id: time.time()})
+            pipeline.zadd(TENANTS_KEY, {tenant: 0})
+            pipeline.zadd(users_key(tenant), {user: 0})
             pipeline.expire(index, _KEEP_SECONDS)
             pipeline.expire(_titles_key(tenant, user), _KEEP_SECONDS)
 

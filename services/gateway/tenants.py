@@ -14,6 +14,8 @@ from services.common.identifiers import check_tenant
 from services.gateway.redis_access import reaching_redis
 
 DEFAULT_TENANT = "default"
+# The sorted set of all tenants, by name.
+TENANTS_KEY = "tenants"
 
 _KEY_BYTES = 24
 
@@ -28,6 +30,7 @@ class TenantKeys:
         """Let `api_key` act for `tenant`."""
         with reaching_redis():
             await self._redis.set(_redis_key(api_key), check_tenant(tenant))
+            await self._redis.zadd(TENANTS_KEY, {tenant: 0})
 
     async def tenant_of(self, api_key: str) -> str:
         """The tenant of `api_key`, or Unauthenticated."""
@@ -47,6 +50,11 @@ class OperatorKey:
     def is_it(self, api_key: str) -> bool:
         """Whether `api_key` is the operator's."""
         return hmac.compare_digest(_redis_key(api_key), self._key)
+
+
+def users_key(tenant: str) -> str:
+    """The sorted set, by name, of the tenant's users of whom a lesson or a conversation was ever kept."""
+    return f"users:{tenant}"
 
 
 def kept_key(file: Path) -> str:

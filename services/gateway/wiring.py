@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from services.common.rpc import connect
 from services.gateway.adapters import AdapterShelf
 from services.gateway.api.parts import GatewayParts, Limits
 from services.gateway.audit import AuditLog
-from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, TrainerClient
+from services.gateway.clients import AugmenterClient, InferenceClient, PartStates, ServiceFleet, TrainerClient
 from services.gateway.conversations import Conversations
 from services.gateway.feedback.answers import AnswerLimits, Answers
 from services.gateway.feedback.batches import BatchLimits, FeedbackBatches
@@ -41,6 +42,10 @@ from services.gateway.managing.finding import LessonFinder
 from services.gateway.managing.manager import ManagerParts
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
+from services.gateway.operating.jobs import JobLedger
+from services.gateway.operating.pausing import LearningPause
+from services.gateway.operating.presence import Presence
+from services.gateway.operating.users import Users
 from services.gateway.peft_archive import MEBIBYTE
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
@@ -92,10 +97,10 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         redis = open_redis(settings.redis_url.get_secret_value())
         stack.push_async_callback(redis.aclose)
         channels = _Channels(
-            *[
-                await stack.enter_async_context(connect(address))
-                for address in (settings.inference_address, settings.augmenter_address, settings.trainer_address)
-            ]
+            **{
+                name: await stack.enter_async_context(connect(address))
+                for name, address in _service_addresses(settings).items()
+            }
         )
         consolidator = _build_consolidator(settings, redis)
         feedback = _build_feedback(settings, redis, consolidator)
@@ -105,6 +110,14 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         await parts.jobs.prepare()
         runner = _build_runner(settings, redis, channels, parts, consolidator, feedback.batches)
         yield Gateway(parts, runner, _build_writer(settings, parts), consolidator, feedback.batches)
+
+
+def _service_addresses(settings: GatewaySettings) -> dict[str, str]:
+    return {
+        "inference": settings.inference_address,
+        "augmenter": settings.augmenter_address,
+        "trainer": settings.trainer_address,
+    }
 
 
 def _operator(settings: GatewaySettings) -> OperatorKey:
@@ -171,6 +184,11 @@ def _build_parts(
         keys=TenantKeys(redis),
         operator=_operator(settings),
         audit=audit,
+        ledger=JobLedger(redis),
+        pause=LearningPause(redis),
+        users=Users(redis, registry, jobs),
+        fleet=ServiceFleet(_service_addresses(settings)),
+        presence=Presence(redis, f"{socket.gethostname()}-{secrets.token_hex(3)}"),
         models=ModelNames(registry),
         inference=inference,
         conversations=conversations,

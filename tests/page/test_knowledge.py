@@ -108,3 +108,20 @@ async def test_a_version_is_renamed_downloaded_and_deleted(running: Running, vis
         await page.get_by_role("button", name="Delete <b>first</b>").click()
         await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         await expect(versions(page)).to_have_count(2)
+
+
+async def test_a_version_is_imported_from_its_file(running: Running, visitors: Visitors) -> None:
+    async with visitors.visit("importer") as page:
+        await page.goto(f"{visitors.url}/#/know")
+        for content, confirm in ((b"hello", "no zip file"), (Adapter().zipped(), "")):
+            async with page.expect_file_chooser() as chooser:
+                await page.get_by_role("button", name="Import a version").click()
+            await (await chooser.value).set_files({"name": "v.zip", "mimeType": "application/zip", "buffer": content})
+            await page.get_by_role("textbox", name="Its name").fill("from elsewhere")
+            await page.get_by_role("dialog").get_by_role("button", name="Import").click()
+            if confirm:
+                await expect(page.locator(".notice")).to_contain_text(confirm)
+                await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        await expect(versions(page).first.get_by_role("heading")).to_have_text("from elsewhere")
+        await expect(versions(page).first).to_contain_text("imported")
+        await expect(versions(page).last).to_contain_text("in force")

@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.contract.gateway.conftest import Running
 from tests.page.conftest import Visitors, picture, say
 from tests.page.lessons import AFTER, BEFORE, QUESTION, built_from_a_document, training
+from tests.page.test_knowledge import teach
 
 DOG = "My dog is called Biscuit."
 
@@ -170,3 +171,19 @@ async def test_what_is_about_memory_is_answered_and_not_learned(running: Running
         await expect(page.get_by_role("button", name="Answer again")).to_be_visible()
         await expect(card_of(page)).to_have_count(0)
     assert await running.gateway.parts.jobs.latest("default", "asker", 0) == []
+
+
+async def test_what_a_chat_began_shows_its_card_again_after_a_reload(running: Running, visitors: Visitors) -> None:
+    await teach(running, "chat-forgetter", DOG)
+    async with visitors.visit("chat-forgetter") as page:
+        answers = page.get_by_role("article", name="Lorelei", exact=True)
+        await say(page, "[Learn] Forget what I taught you about my dog.")
+        await expect(answers.last).to_contain_text(DOG)
+        await expect(page.get_by_role("button", name="Answer again")).to_be_visible()
+        await say(page, "Yes")
+        card = answers.last.get_by_role("region", name="Forgotten")
+        await expect(card).to_be_visible()
+        await expect(page.get_by_role("button", name="Answer again")).to_be_visible()
+        await page.reload()
+        await expect(card).to_be_visible()
+        await expect(answers.last).to_contain_text("I no longer know that lesson")

@@ -1,4 +1,4 @@
-"""A gRPC server with health, reflection, error mapping and a graceful end. Knows no service."""
+"""A gRPC server with health, resources, reflection, error mapping and a graceful end. Knows no service."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,8 +7,10 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from lorelei.resources.v1 import resources_pb2_grpc
 from services.common.errors import Unavailable
 from services.common.rpc.interceptor import ErrorInterceptor
+from services.common.rpc.resources import RESOURCE_SERVICE, ResourceServicer
 
 _Servicer = TypeVar("_Servicer")
 
@@ -32,6 +34,7 @@ class RpcServer:
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # its stubs lack aio
         self._names: list[str] = []
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        resources_pb2_grpc.add_ResourceServiceServicer_to_server(ResourceServicer(), self._server)
 
     def add(
         self, service_name: str, register: Callable[[_Servicer, grpc.aio.Server], None], servicer: _Servicer
@@ -42,7 +45,9 @@ class RpcServer:
 
     async def start(self, host: str, port: int) -> int:
         """Listen on `host:port` (0: any free port) and return the port, or raise Unavailable when it is taken."""
-        reflection.enable_server_reflection([*self._names, _HEALTH_SERVICE, reflection.SERVICE_NAME], self._server)
+        reflection.enable_server_reflection(
+            [*self._names, _HEALTH_SERVICE, RESOURCE_SERVICE, reflection.SERVICE_NAME], self._server
+        )
         await self.set_serving(False)
         try:
             bound = self._server.add_insecure_port(f"{host}:{port}")

@@ -16,6 +16,7 @@ from services.gateway.api import (
     lessons,
     me,
     models,
+    operator,
     works,
 )
 from services.gateway.api.callers import refuse_unknown_parameters
@@ -63,6 +64,7 @@ def described_api() -> FastAPI:
         models,
         me,
         audit,
+        operator,
     ):
         app.include_router(resource.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(health.router)

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from services.gateway.api.callers import check_operator
+from services.gateway.api.callers import OPERATORS_ONLY, check_operator
 from services.gateway.api.parts import Parts
 
-router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[Depends(check_operator)])
+router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[Depends(check_operator)], responses=OPERATORS_ONLY)
 
 
 @router.get("", summary="List refused lessons and reported answers")

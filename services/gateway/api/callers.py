@@ -8,7 +8,7 @@ from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
-from services.common.errors import NotFound, Unauthenticated
+from services.common.errors import PermissionDenied, Unauthenticated
 from services.common.identifiers import NAME_PATTERN, check_user
 from services.gateway.api.errors import unsupported_parameter
 from services.gateway.api.parts import Parts
@@ -48,11 +48,15 @@ async def _tenant(parts: Parts, api_key: _Key) -> str:
 Tenant = Annotated[str, Depends(_tenant)]
 
 
+# What `check_operator` may answer beside the errors of every call.
+OPERATORS_ONLY: dict[int | str, dict[str, str]] = {403: {"description": "The API key is a tenant's."}}
+
+
 async def check_operator(parts: Parts, api_key: _Key) -> None:
-    """Let only the operator's key pass; raises NotFound for a tenant's, Unauthenticated for any other."""
+    """Let only the operator's key pass; raises PermissionDenied for a tenant's, Unauthenticated for others."""
     if not parts.operator.is_it(api_key):
         await parts.keys.tenant_of(api_key)
-        raise NotFound("There is nothing here for this API key.")
+        raise PermissionDenied("This takes the operator's key; yours is a tenant's.", reason="NOT_THE_OPERATOR")
 
 
 async def refuse_unknown_parameters(request: Request) -> None:

@@ -20,6 +20,7 @@ _log = structlog.get_logger(__name__)
 _STATUSES = {
     "INVALID_ARGUMENT": 400,
     "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
     "NOT_FOUND": 404,
     "FAILED_PRECONDITION": 409,
     "ALREADY_EXISTS": 409,

@@ -14,10 +14,10 @@ from services.gateway.api.chat_request import ChatRequest
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts
 from services.gateway.api.streams import EventStream
-from services.gateway.conversations import Message
+from services.gateway.conversations import Message, StoredTurn
 from services.gateway.learning.desk import DocumentMissing, LessonRequest
 from services.gateway.learning.jobs import JobKind, JobState, LearnEvent, LearnJob, event_of
-from services.gateway.learning.wording import RESTARTING, STILL_LEARNING, ProgressLines
+from services.gateway.learning.wording import PAUSED, RESTARTING, STILL_LEARNING, ProgressLines
 from services.gateway.serving import GenerationEnd
 
 _END = GenerationEnd(("stop",), prompt_tokens=0, completion_tokens=0, version=None)
@@ -25,11 +25,16 @@ _END = GenerationEnd(("stop",), prompt_tokens=0, completion_tokens=0, version=No
 
 @dataclass(frozen=True)
 class _Moment:
-    """New text for the reader, what of it stays in the conversation, and how things stand for clients that look."""
+    """New text for the reader, what of it stays in the conversation, and how things stand for clients that look.
+
+    It may be about the lesson `job_id`, which `goes_on` then or has ended.
+    """
 
     text: str
     kept: str
     lorelei: dict[str, Any]
+    job_id: str = ""
+    goes_on: bool = False
 
 
 @dataclass
@@ -67,7 +72,7 @@ class LearnChat:
         return JSONResponse(await self._whole(moments))
 
     async def _moments(self, job: LearnJob, beside: dict[str, Any], remark: str) -> AsyncIterator[_Moment]:
-        """The lesson from its beginning to its end, to the limit of waiting, or until this process drains."""
+        """The lesson to its end, to the limit of waiting, or until it is held back or this process drains."""
         deadline = time.monotonic() + self.parts.limits.learn_wait_seconds
         lines = ProgressLines()
         latest = event_of(job)
@@ -75,6 +80,9 @@ class LearnChat:
             async for happening in happenings:
                 if happening is not None:
                     _, latest = happening
+                    if latest.is_held_back:
+                        yield _moment(PAUSED, latest, beside)
+                        return
                     text = lines.text_for(latest) + (f" {remark}" if remark and latest.is_last else "")
                     yield _moment(text, latest, beside)
                     if latest.is_last:
@@ -93,7 +101,9 @@ class LearnChat:
         async for last in moments:
             yield last
         if last is not None and self.request.conversation_id is not None:
-            turns = [*new_messages, Message("assistant", last.kept)]
+            # How a lesson ends that goes on is written down when somebody looks afterwards.
+            kept = StoredTurn("assistant", "" if last.goes_on else last.kept, job_id=last.job_id)
+            turns = [*new_messages, kept]
             await self.parts.conversations.append(self.who.tenant, self.who.user, self.request.conversation_id, turns)
 
     async def _stream(self, moments: AsyncIterator[_Moment]) -> AsyncIterator[bytes]:
@@ -116,7 +126,8 @@ class LearnChat:
 
 def _moment(text: str, event: LearnEvent, beside: dict[str, Any]) -> _Moment:
     """Of a lesson only the closing sentence stays in the conversation, not the lines of progress before it."""
-    return _Moment(text, text.rpartition("\n")[2], {**beside, "learn": _learn(event)})
+    lorelei = {**beside, "learn": _learn(event)}
+    return _Moment(text, text.rpartition("\n")[2], lorelei, event.job_id, goes_on=not event.is_last)
 
 
 def _learn(event: LearnEvent) -> dict[str, Any]:

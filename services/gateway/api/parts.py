@@ -23,6 +23,11 @@ from services.gateway.lessons import LessonShelf
 from services.gateway.managing import Manager, OpenQuestions
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.models import ModelNames
+from services.gateway.operating.fleet import Fleet
+from services.gateway.operating.jobs import JobLedger
+from services.gateway.operating.pausing import LearningPause
+from services.gateway.operating.presence import Presence
+from services.gateway.operating.users import Users
 from services.gateway.serving import Inference
 from services.gateway.tenants import OperatorKey, TenantKeys
 from services.gateway.timeline import Timeline
@@ -58,6 +63,11 @@ class GatewayParts:
     keys: TenantKeys
     operator: OperatorKey
     audit: AuditLog
+    ledger: JobLedger
+    pause: LearningPause
+    users: Users
+    fleet: Fleet
+    presence: Presence
     models: ModelNames
     inference: Inference
     conversations: Conversations

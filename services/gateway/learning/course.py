@@ -89,10 +89,11 @@ class LearnCourse:
             return await self._end(JobState.REJECTED, reasons=(error.message,))
         except LoreleiError as error:
             _log.warning("learn_job_failed", job=self._claim.job.id, reason=error.reason)
-            return await self._end(JobState.FAILED, error=error.message)
+            return await self._end(JobState.FAILED, error=error.message, error_code=error.reason)
         except Exception:
             _log.exception("learn_job_crashed", job=self._claim.job.id)
-            return await self._end(JobState.FAILED, error=InternalError().message)
+            unknown = InternalError()
+            return await self._end(JobState.FAILED, error=unknown.message, error_code=unknown.reason)
 
     async def _note(self, refusal: Moderated) -> None:
         """Tell the operator before the job ends, so that no refusal goes missing; twice if a worker dies between."""

@@ -9,6 +9,9 @@ from typing import Any
 
 from services.gateway.conversations import Message
 
+# The stage of a queued job that waits because the operator has paused learning.
+PAUSED_STAGE = "paused"
+
 _LONGEST_TITLE = 60
 
 
@@ -102,6 +105,7 @@ class LearnJob:
     `title`, if any, as its name.
     No further attempt begins that would end after `max_seconds` of training; 0 is the trainer's own limit. The training
     has the trainer's own `seed` where there is none. `metadata` is the user's own, and means nothing here.
+    `error` tells the user why it failed and may quote them; `error_code` is one constant.
     """
 
     id: str
@@ -130,6 +134,7 @@ class LearnJob:
     version: str = ""
     reasons: tuple[str, ...] = ()
     error: str = ""
+    error_code: str = ""
     gate: Mapping[str, float] = field(default_factory=dict)
     started_at: float | None = None
     finished_at: float | None = None
@@ -149,7 +154,8 @@ class LearnJob:
 class LearnEvent:
     """One moment of a job, as those who watch it see it; `detail` holds figures of the present step.
 
-    `stage` names the part of the state's work that is done now, such as "reading"; empty where it has none.
+    `stage` names the part of the state's work that is done now, such as "reading", or is PAUSED_STAGE; empty where
+    there is nothing to name.
     """
 
     job_id: str
@@ -168,6 +174,11 @@ class LearnEvent:
     def is_last(self) -> bool:
         """Whether no event follows this one."""
         return self.state in TERMINAL_STATES
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether the job waits because the operator has paused learning."""
+        return self.stage == PAUSED_STAGE
 
 
 def event_of(job: LearnJob, detail: Mapping[str, float] | None = None, stage: str = "") -> LearnEvent:
@@ -251,6 +262,7 @@ def job_from_fields(fields: Mapping[str, str]) -> LearnJob:
         version=fields["version"],
         reasons=tuple(json.loads(fields["reasons"])),
         error=fields["error"],
+        error_code=fields.get("error_code", ""),
         gate=json.loads(fields["gate"]),
         started_at=_optional_float(fields, "started_at"),
         finished_at=_optional_float(fields, "finished_at"),

@@ -1,5 +1,6 @@
 """The durable queue of learn jobs in Redis. Knows nothing of what working on a job means."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from services.common.identifiers import check_job_id, check_tenant, check_user
 from services.gateway.conversations import Message, holds_any
 from services.gateway.learning import scripts
 from services.gateway.learning.jobs import (
+    PAUSED_STAGE,
     JobState,
     LearnJob,
     event_of,
@@ -24,6 +26,8 @@ from services.gateway.redis_access import CALL_TIMEOUT_SECONDS, reaching_redis
 
 # A blocking read must end well before the client's own timeout.
 MAX_WAIT_SECONDS = CALL_TIMEOUT_SECONDS / 2
+# While learning is paused.
+_LOOK_AGAIN_SECONDS = 0.5
 
 
 class ClaimLostError(Exception):
@@ -73,9 +77,14 @@ class JobStore:
 
         Raises ResourceExhausted when the user has too many unfinished jobs.
         """
-        keys = [_job_key(job.id), _history_key(job.tenant, job.user), _queue_key(job), events_key(job.id)]
-        event = event_to_json(event_of(job))
-        head: list[str | float] = [job.id, job.created_at, self._max_unfinished, event]
+        keys = [
+            job_key(job.id),
+            _history_key(job.tenant, job.user),
+            _queue_key(job.tenant, job.user),
+            events_key(job.id),
+        ]
+        events = [event_to_json(event_of(job, stage=stage)) for stage in ("", PAUSED_STAGE)]
+        head: list[str | float] = [job.id, job.created_at, self._max_unfinished, *events]
         with reaching_redis():
             verdict = await self._submit(keys=keys, args=[*head, *_flat(job_to_fields(job))])
         if verdict == "FULL":
@@ -87,7 +96,7 @@ class JobStore:
     async def get(self, tenant: str, user: str, job_id: str) -> LearnJob:
         """The user's job, or NotFound, also for a job of somebody else."""
         with reaching_redis():
-            fields = await self._redis.hgetall(_job_key(job_id))
+            fields = await self._redis.hgetall(job_key(job_id))
         if not fields or (fields["tenant"], fields["user"]) != (tenant, user):
             raise NotFound(f"You have no learn job {job_id}.", field="id")
         return job_from_fields(fields)
@@ -96,6 +105,11 @@ class JobStore:
         """Whether anybody has an unfinished job."""
         with reaching_redis():
             return bool(await self._redis.xlen(scripts.STREAM))
+
+    async def unfinished(self, tenant: str, user: str) -> int:
+        """How many unfinished jobs the user has."""
+        with reaching_redis():
+            return int(await self._redis.llen(_queue_key(tenant, user)))
 
     async def knows(self, tenant: str, user: str, job_id: str) -> bool:
         """Whether there is a record of this job of the user's."""
@@ -113,14 +127,14 @@ class JobStore:
         deleted = 0
         with reaching_redis():
             if await self.knows(tenant, user, job_id):
-                await self._redis.delete(_job_key(job_id), events_key(job_id))
+                await self._redis.delete(job_key(job_id), events_key(job_id))
             await self._redis.zrem(_history_key(tenant, user), job_id)
         for job in await self.latest(tenant, user, 0):
             kept = _without_turns(job, said)
             deleted += _turns_of(job) - _turns_of(kept)
             if kept != job:
                 with reaching_redis():
-                    await self._redis.hset(_job_key(job.id), mapping=_changed_fields(job, kept))
+                    await self._redis.hset(job_key(job.id), mapping=_changed_fields(job, kept))
         return deleted
 
     async def latest(self, tenant: str, user: str, limit: int) -> list[LearnJob]:
@@ -131,7 +145,7 @@ class JobStore:
                 ids = await self._redis.zrevrange(history, 0, limit - 1)
                 async with self._redis.pipeline(transaction=False) as pipeline:
                     for job_id in ids:
-                        pipeline.hgetall(_job_key(job_id))
+                        pipeline.hgetall(job_key(job_id))
                     records = await pipeline.execute()
                 gone = [job_id for job_id, fields in zip(ids, records, strict=True) if not fields]
                 if not gone:
@@ -144,19 +158,22 @@ class JobStore:
         ended = replace(job, state=JobState.CANCELLED, finished_at=time.time())
         with reaching_redis():
             await self._cancel(
-                keys=[_job_key(job_id), _queue_key(job), events_key(job_id)],
+                keys=[job_key(job_id), _queue_key(job.tenant, job.user), events_key(job_id)],
                 args=[job_id, event_to_json(event_of(ended)), self._keep_seconds, *_flat(_changed_fields(job, ended))],
             )
         return await self.get(tenant, user, job_id)
 
     async def claim(self, owner: str, wait_seconds: float) -> Claim | None:
-        """Take over a job whose lease ran out, or else wait up to `wait_seconds` for a new one."""
+        """Take over a job whose lease ran out, or else wait up to `wait_seconds` for a new one.
+
+        While learning is paused there are no new ones, and of the others only those that were begun.
+        """
         with reaching_redis():
             entry = await self._expired_entry() or await self._new_entry(wait_seconds)
             if entry is None:
                 return None
             entry_id, job_id = entry
-            taken = await self._take(keys=[_job_key(job_id)], args=[entry_id, owner])
+            taken = await self._take(keys=[job_key(job_id)], args=[entry_id, owner])
         if not taken:
             return None
         lease, flat = taken
@@ -184,7 +201,7 @@ class JobStore:
         """Put the job into its one terminal state and make the user's next job runnable."""
         job = replace(claim.job, state=state, finished_at=time.time(), **changes)
         arguments = [job.id, event_to_json(event_of(job)), self._keep_seconds, *_flat(_changed_fields(claim.job, job))]
-        await self._call_for(claim, self._finish, [_queue_key(job), events_key(job.id)], arguments)
+        await self._call_for(claim, self._finish, [_queue_key(job.tenant, job.user), events_key(job.id)], arguments)
         return job
 
     async def _expired_entry(self) -> tuple[str, str] | None:
@@ -198,6 +215,9 @@ class JobStore:
                 return found
 
     async def _new_entry(self, wait_seconds: float) -> tuple[str, str] | None:
+        if await self._redis.exists(scripts.PAUSED):
+            await asyncio.sleep(min(wait_seconds, _LOOK_AGAIN_SECONDS))
+            return None
         wait_ms = max(1, int(min(wait_seconds, MAX_WAIT_SECONDS) * 1000))
         reply = await self._redis.xreadgroup(
             scripts.GROUP, scripts.CONSUMER, {scripts.STREAM: ">"}, count=1, block=wait_ms
@@ -206,7 +226,7 @@ class JobStore:
 
     async def _call_for(self, claim: Claim, script: Any, keys: list[str] | None = None, args: Any = ()) -> str:
         try:
-            verdict = await script(keys=[_job_key(claim.job.id), *(keys or [])], args=[claim.lease, *args])
+            verdict = await script(keys=[job_key(claim.job.id), *(keys or [])], args=[claim.lease, *args])
         except (RedisError, OSError) as error:
             raise ClaimLostError(f"{claim.job.id}: Redis cannot be reached") from error
         if verdict == "LOST":
@@ -216,10 +236,11 @@ class JobStore:
 
 def events_key(job_id: str) -> str:
     """The Redis stream of a job's events."""
-    return f"{_job_key(job_id)}:events"
+    return f"{job_key(job_id)}:events"
 
 
-def _job_key(job_id: str) -> str:
+def job_key(job_id: str) -> str:
+    """The Redis hash of a job's record."""
     return f"job:{check_job_id(job_id)}"
 
 
@@ -227,8 +248,8 @@ def _history_key(tenant: str, user: str) -> str:
     return f"jobs:{check_tenant(tenant)}:{check_user(user)}"
 
 
-def _queue_key(job: LearnJob) -> str:
-    return f"jobs-unfinished:{check_tenant(job.tenant)}:{check_user(job.user)}"
+def _queue_key(tenant: str, user: str) -> str:
+    return f"jobs-unfinished:{check_tenant(tenant)}:{check_user(user)}"
 
 
 def _without_turns(job: LearnJob, said: Sequence[str]) -> LearnJob:

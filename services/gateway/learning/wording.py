@@ -6,6 +6,10 @@ from urllib.parse import urlsplit
 from services.gateway.learning.jobs import JobKind, JobState, LearnedSource, LearnEvent
 
 STILL_LEARNING = "This takes longer than usual. Learning goes on, and the model in force keeps answering meanwhile."
+PAUSED = (
+    "Learning is paused by the operator. Your lesson is kept, and begins by itself when learning goes on; "
+    "nothing was changed so far."
+)
 RESTARTING = "Lorelei is restarting. Learning goes on afterwards."
 
 _DONE = {

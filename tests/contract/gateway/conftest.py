@@ -91,7 +91,7 @@ async def running(settings: GatewaySettings, services: Services) -> AsyncIterato
     async with (
         open_redis(settings.redis_url.get_secret_value()) as redis,
         open_gateway(settings) as gateway,
-        _serving(gateway) as url,
+        serving(gateway) as url,
     ):
         await redis.flushdb()
         key_files: Any = (settings.bootstrap_key_file, settings.operator_key_file)
@@ -102,12 +102,14 @@ async def running(settings: GatewaySettings, services: Services) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _serving(gateway: Gateway) -> AsyncIterator[str]:
+async def serving(gateway: Gateway) -> AsyncIterator[str]:
+    """Serve `gateway` with its workers and yield its address."""
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(create_app(gateway.parts), lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    workers = [asyncio.create_task(worker.run()) for worker in (gateway.runner, gateway.writer)]
+    at_work = (gateway.runner, gateway.writer, gateway.parts.presence)
+    workers = [asyncio.create_task(worker.run()) for worker in at_work]
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:

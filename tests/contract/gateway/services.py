@@ -28,6 +28,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         self.requests: list[inference_pb2.GenerateRequest] = []
         self.replies: dict[str, list[str]] = {}
         self.loaded: list[str] = []
+        self.resident: list[inference_pb2.ResidentAdapter] = []
         self.unloaded: list[str] = []
         self.aborted = asyncio.Event()
         self.breaks_after: int | None = None
@@ -73,6 +74,7 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
         if self.check:
             await self.check(request.adapter)
         self.loaded.append(request.adapter.version)
+        self.resident.append(inference_pb2.ResidentAdapter(adapter=request.adapter, size_bytes=19_500_000))
         return inference_pb2.LoadAdapterResponse()
 
     async def UnloadAdapter(  # noqa: N802 - named by gRPC
@@ -80,6 +82,11 @@ class Inference(inference_pb2_grpc.InferenceServiceServicer):
     ) -> inference_pb2.UnloadAdapterResponse:
         self.unloaded.append(request.adapter.version)
         return inference_pb2.UnloadAdapterResponse()
+
+    async def ListAdapters(  # noqa: N802 - named by gRPC
+        self, request: inference_pb2.ListAdaptersRequest, context: Context
+    ) -> inference_pb2.ListAdaptersResponse:
+        return inference_pb2.ListAdaptersResponse(adapters=self.resident)
 
     async def GetModel(  # noqa: N802 - named by gRPC
         self, request: inference_pb2.GetModelRequest, context: Context

@@ -57,7 +57,7 @@ async def test_the_latest_entries_are_kept_and_read_page_by_page(running: Runnin
 
 
 @pytest.mark.parametrize(
-    ("authorization", "status"), [("Bearer {key}", 404), ("Bearer wrong", 401), ("", 401), ("Bearer {operator}", 200)]
+    ("authorization", "status"), [("Bearer {key}", 403), ("Bearer wrong", 401), ("", 401), ("Bearer {operator}", 200)]
 )
 async def test_only_the_operator_reads_it(running: Running, authorization: str, status: int) -> None:
     authorization = authorization.format(key=running.key, operator=running.operator_key)

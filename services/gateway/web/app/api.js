@@ -11,28 +11,37 @@ export class ApiError extends Error {
   }
 }
 
-/** Called with each answer 401. */
+/** Called with each answer 401 to the user's own key. */
 export const unauthorised = new EventTarget();
 
-/** The answer to one call, whatever it holds; raises ApiError for every refusal. */
-export async function request(method, path, { query = {}, body, signal, headers = {}, keepalive = false } = {}) {
+/**
+ * The answer to one call, whatever it holds; raises ApiError for every refusal. `body` is sent as JSON, a zip file `raw`
+ * as it is. The user is named unless the body names them, or a `key` takes the place of theirs; what is undefined in the
+ * `query` is left out.
+ */
+export async function request(method, path, { query = {}, body, raw, signal, headers = {}, keepalive = false, key } = {}) {
   const address = new URL(path, location.origin);
-  for (const [name, value] of Object.entries({ user: settings.user, ...query })) address.searchParams.set(name, value);
-  const sent = body === undefined ? {} : { "Content-Type": "application/json" };
+  const user = key === undefined && !body?.user ? settings.user : undefined;
+  for (const [name, value] of Object.entries({ user, ...query })) if (value !== undefined) address.searchParams.set(name, value);
+  const type = raw ? "application/zip" : "application/json";
+  const sent = body === undefined && !raw ? {} : { "Content-Type": type };
   let reply;
   try {
     reply = await fetch(address, {
       method,
       signal,
       keepalive,
-      headers: { Authorization: `Bearer ${settings.key}`, ...sent, ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { Authorization: `Bearer ${key ?? settings.key}`, ...sent, ...headers },
+      body: body === undefined ? raw : JSON.stringify(body),
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError("Lorelei cannot be reached. Is it running?", 0);
   }
-  if (!reply.ok) throw await refusal(reply);
+  if (!reply.ok) {
+    if (reply.status === 401 && key === undefined) unauthorised.dispatchEvent(new Event("refused"));
+    throw errorFrom(reply.status, await reply.json().catch(() => null));
+  }
   return reply;
 }
 
@@ -62,12 +71,6 @@ export function upload(file, onProgress, signal) {
     signal?.addEventListener("abort", () => sending.abort());
     sending.send(form);
   });
-}
-
-async function refusal(reply) {
-  const body = await reply.json().catch(() => null);
-  if (reply.status === 401) unauthorised.dispatchEvent(new Event("refused"));
-  return errorFrom(reply.status, body);
 }
 
 function errorFrom(status, body) {

@@ -21,7 +21,8 @@ export function share(value) {
 /** "1.4 MB". */
 export function bytes(count) {
   if (count < 1000) return `${count} bytes`;
-  return count < 1e6 ? `${Math.round(count / 1000)} kB` : `${(count / 1e6).toFixed(1)} MB`;
+  if (count < 1e6) return `${Math.round(count / 1000)} kB`;
+  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(1)} GB`;
 }
 
 /** "3 minutes ago", of a time in seconds since the epoch. */

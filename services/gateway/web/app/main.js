@@ -4,12 +4,18 @@ import { unauthorised } from "./api.js";
 import { ConversationView } from "./chat/view.js";
 import { button, fill } from "./elements.js";
 import { KnowledgeView } from "./knowledge/view.js";
+import { OperatorView } from "./operator/view.js";
 import { applyTheme, settings, takeKeyFromAddress } from "./settings.js";
 import { askForSettings } from "./settings_dialog.js";
 import { Sidebar } from "./sidebar.js";
+import { WorksView } from "./works/view.js";
 
 const CONVERSATION = /^#\/c\/([\w.@+-]+)$/;
-const KNOWLEDGE = "#/know";
+const PAGES = {
+  "#/know": { name: "know", title: "What I know · Lorelei", open: () => new KnowledgeView() },
+  "#/works": { name: "works", title: "Long texts · Lorelei", open: () => new WorksView() },
+  "#/operator": { name: "operator", title: "Operator · Lorelei", open: () => new OperatorView() },
+};
 
 const [main, shell, scrim] = ["main", "shell", "scrim"].map((id) => document.getElementById(id));
 let sidebar;
@@ -20,8 +26,9 @@ applyTheme();
 begin();
 
 async function begin() {
-  while (!settings.key) await askForSettings({ isFirstVisit: true });
-  sidebar = new Sidebar(document.getElementById("sidebar"), { onSettings: changeSettings, onClose: () => openDrawer(false) });
+  // Who runs Lorelei need not be a user of it.
+  while (!settings.key && !isOperators()) await askForSettings({ isFirstVisit: true });
+  if (settings.key) sidebar = new Sidebar(document.getElementById("sidebar"), { onSettings: changeSettings, onClose: () => openDrawer(false) });
   let isAsking = false;
   unauthorised.addEventListener("refused", async () => {
     if (isAsking || document.querySelector("dialog[open]")) return;
@@ -41,15 +48,21 @@ async function begin() {
 }
 
 function showPage() {
+  if (!sidebar && !isOperators()) return location.reload();
+  const page = PAGES[location.hash];
   const conversation = CONVERSATION.exec(location.hash)?.[1];
-  const isKnowledge = location.hash === KNOWLEDGE;
   view?.close();
-  view = isKnowledge ? new KnowledgeView() : new ConversationView(conversation, showBegun);
-  sidebar.here = isKnowledge ? "know" : conversation ?? "";
-  fill(main, menuButton(), view.element);
+  view = page ? page.open() : new ConversationView(conversation, showBegun);
+  if (sidebar) sidebar.here = page?.name ?? conversation ?? "";
+  fill(main, sidebar && menuButton(), view.element);
   openDrawer(false);
-  document.title = isKnowledge ? "What I know · Lorelei" : "Lorelei";
+  document.title = page?.title ?? "Lorelei";
   if (matchMedia("(pointer: fine)").matches) view.focus();
+  return undefined;
+}
+
+function isOperators() {
+  return PAGES[location.hash]?.name === "operator";
 }
 
 /** A new conversation has got an id; it goes on in the same view. */

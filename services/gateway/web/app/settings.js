@@ -1,8 +1,9 @@
-/** What this browser remembers: the API key, the user's name, the look. Knows nothing of the server. */
+/** What this browser remembers: keys, the user's name, the look. Knows nothing of the server. */
 
 const KEY = "lorelei.key";
 const USER = "lorelei.user";
 const THEME = "lorelei.theme";
+const OPERATOR_KEY = "lorelei.operator-key";
 const IN_FRAGMENT = /^#key=([^&]+)/;
 
 export const settings = {
@@ -17,6 +18,14 @@ export const settings = {
   },
   set user(value) {
     localStorage.setItem(USER, value);
+  },
+  /** The operator's key; gone when this tab is closed. */
+  get operatorKey() {
+    return sessionStorage.getItem(OPERATOR_KEY) ?? "";
+  },
+  set operatorKey(value) {
+    if (value) sessionStorage.setItem(OPERATOR_KEY, value);
+    else sessionStorage.removeItem(OPERATOR_KEY);
   },
   get theme() {
     return localStorage.getItem(THEME) ?? "system";

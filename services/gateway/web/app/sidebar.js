@@ -18,16 +18,19 @@ export class Sidebar {
     this._search = el("input", { type: "search", placeholder: "Search conversations", "aria-label": "Search conversations", autocomplete: "off" });
     this._list = el("ul", { class: "conversations" });
     this._know = el("a", { href: "#/know", class: "nav-link" }, icon("know"), "What I know");
+    this._works = el("a", { href: "#/works", class: "nav-link" }, icon("edit"), "Long texts");
+    this._operator = el("a", { href: "#/operator", class: "icon-link", "aria-label": "Operator", title: "Operator" }, icon("operator"));
     this._running = new RunningLessons();
     fill(
       element,
       el("div", { class: "brand" }, el("a", { href: "#/", class: "wordmark", "aria-label": "Lorelei, new conversation" }, "Lorelei"), button({ label: "Close", picture: "close", class: "quiet drawer-close", onClick: onClose })),
       el("a", { href: "#/", class: "nav-link new" }, icon("plus"), "New conversation"),
       this._know,
+      this._works,
       el("div", { class: "search" }, icon("search"), this._search),
       this._list,
       this._running.element,
-      el("div", { class: "me" }, el("span", { class: "avatar", "aria-hidden": "true" }, settings.user[0].toUpperCase()), el("span", { class: "name" }, settings.user), button({ label: "Settings", picture: "settings", class: "quiet", onClick: onSettings })),
+      el("div", { class: "me" }, el("span", { class: "avatar", "aria-hidden": "true" }, settings.user[0].toUpperCase()), el("span", { class: "name" }, settings.user), this._operator, button({ label: "Settings", picture: "settings", class: "quiet", onClick: onSettings })),
     );
     this._search.addEventListener("input", () => {
       clearTimeout(this._timer);
@@ -38,7 +41,7 @@ export class Sidebar {
     this.load();
   }
 
-  /** Mark where we are: the id of a conversation, "know" or "". */
+  /** Mark where we are: the id of a conversation, "know", "works", "operator" or "". */
   set here(value) {
     this._here = value;
     this._mark();
@@ -84,6 +87,8 @@ export class Sidebar {
   _mark() {
     for (const link of this._list.querySelectorAll("a")) mark(link, link.dataset.id === this._here);
     mark(this._know, this._here === "know");
+    mark(this._works, this._here === "works");
+    mark(this._operator, this._here === "operator");
   }
 }
 

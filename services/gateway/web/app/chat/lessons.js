@@ -24,7 +24,9 @@ export async function isAboutMemory({ text, way, file_ids = [], urls = [] }) {
 /** What the server understands `text` as; "" where it does not tell. */
 export async function intentOf(text) {
   try {
-    return (await call("POST", "/v1/intents", { body: { text: `[Learn] ${text.replace(TRIGGER, "")}` } })).intent;
+    const body = { text: `[Learn] ${text.replace(TRIGGER, "")}` };
+    // It is understood alike for everybody.
+    return (await call("POST", "/v1/intents", { body, query: { user: undefined } })).intent;
   } catch {
     return "";
   }

@@ -1,8 +1,7 @@
-/** A conversation: its turns, and everything that can be said in it. */
+/** A conversation: everything that can be said in it, and how it is kept. */
 
 import { announce, notifyOf } from "../announce.js";
-import { el, fill } from "../elements.js";
-import { LessonCard } from "../lesson/card.js";
+import { el } from "../elements.js";
 import { TRIGGER } from "../trigger.js";
 import { Composer } from "./composer.js";
 import { reply } from "./completions.js";
@@ -13,25 +12,29 @@ import { greeting } from "./greeting.js";
 import { askForOtherWay, isAboutMemory, startLesson } from "./lessons.js";
 import { followEnd } from "./scrolling.js";
 import { changed, changes, conversations, newId } from "./store.js";
-import { AnswerTurn, userTurn } from "./turns.js";
-
+import { Transcript } from "./transcript.js";
 
 /** Shows the conversation `id`, or a new one. `onBegin(id)` is called with the id of a new one when it begins. */
 export class ConversationView {
   constructor(id, onBegin) {
     this._id = id;
     this._onBegin = onBegin;
-    this._turns = [];
     this._gone = new AbortController();
-    this._log = el("div", { class: "log", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: "0" });
+    this._transcript = new Transcript({
+      signal: this._gone.signal,
+      onEdit: (entry, words) => this._sayAnew(entry, words),
+      onRegenerate: () => this._regenerate(),
+      onChangeWay: (job, message) => this._changeWay(job, message),
+      onLessonEnd: () => this._settle(),
+    });
     this._composer = new Composer({ onSend: (message) => this._send(message), onStop: () => this._answering?.abort() });
-    this._scroller = el("div", { class: "scroller" }, this._log);
+    this._scroller = el("div", { class: "scroller" }, this._transcript.element);
     this.element = el("div", { class: "conversation" }, this._scroller, this._composer.element);
     this._toEnd = followEnd(this._scroller);
     takeDrops(this.element, (dropped) => this._composer.take(dropped));
     this._listen();
     if (id) this._load();
-    else fill(this._log, greeting((text) => this._try(text)));
+    else this._transcript.showInstead(greeting((text) => this._try(text)));
   }
 
   focus() {
@@ -48,13 +51,10 @@ export class ConversationView {
   async _load() {
     try {
       const [{ messages }, ratings] = await Promise.all([conversations.get(this._id), givenRatings()]);
-      this._turns = [];
-      fill(this._log);
-      for (const message of messages) this._addKept(message, ratings);
-      this._markLast();
+      this._transcript.showKept(messages, ratings);
       this._toEnd();
     } catch (error) {
-      if (error.status === 404) fill(this._log, el("p", { class: "empty" }, "This conversation is not there any more."));
+      if (error.status === 404) this._transcript.showInstead(el("p", { class: "empty" }, "This conversation is not there any more."));
       else notifyOf(error);
     }
   }
@@ -64,40 +64,9 @@ export class ConversationView {
     this._composer.focus();
   }
 
-  _addKept({ role, content, job_id: jobId, completion_id: completionId }, ratings) {
-    if (role === "user") return this._addUser(content);
-    if (jobId) return this._addLesson(jobId);
-    const turn = new AnswerTurn();
-    turn.text = content;
-    const rating = ratings.get(completionId);
-    this._add({ role, element: turn.element, turn, completionId, rating });
-    turn.finish({ completionId, rating });
-  }
-
-  _addUser(text) {
-    const entry = { role: "user", text };
-    entry.element = userTurn(text, { onEdit: (words) => this._sayAnew(entry, words) });
-    this._add(entry);
-    return entry;
-  }
-
-  _addLesson(jobId, message) {
-    const card = new LessonCard(jobId, {
-      signal: this._gone.signal,
-      isNew: Boolean(message),
-      onEnd: () => this._settle(),
-      onChangeWay: async (job) => {
-        const way = await askForOtherWay(job);
-        if (way) this._learn({ text: job.statement, file_ids: job.file_ids, urls: job.urls, ...message, way });
-      },
-    });
-    this._add({ role: "assistant", element: el("article", { class: "turn is-lesson", "aria-label": "Lorelei learns" }, card.element) });
-  }
-
-  _add(entry) {
-    if (!this._turns.length) fill(this._log);
-    this._turns.push(entry);
-    this._log.append(entry.element);
+  async _changeWay(job, message) {
+    const way = await askForOtherWay(job);
+    if (way) this._learn({ text: job.statement, file_ids: job.file_ids, urls: job.urls, ...message, way });
   }
 
   _send({ text, isLesson, ...lesson }) {
@@ -111,12 +80,11 @@ export class ConversationView {
     const isNew = this._begin();
     try {
       const { text, job } = await startLesson(this._id, message);
-      this._addUser(text);
-      this._addLesson(job.id, message);
-      this._markLast();
+      this._transcript.addUser(text);
+      this._transcript.addLesson(job.id, message);
       this._tell(isNew);
     } catch (error) {
-      this._addUser(message.text);
+      this._transcript.addUser(message.text);
       this._fail(error, () => this._learn(message));
     }
     return this._toEnd();
@@ -125,10 +93,9 @@ export class ConversationView {
   async _say(text) {
     if (this._answering) return this._composer.giveBack(text);
     const isNew = this._begin();
-    const asked = this._addUser(text);
-    const turn = new AnswerTurn();
-    const entry = { role: "assistant", element: turn.element, turn };
-    this._add(entry);
+    const asked = this._transcript.addUser(text);
+    const entry = this._transcript.addAnswer();
+    const { turn } = entry;
     this._toEnd();
     this._answering = new AbortController();
     this._composer.isAnswering = true;
@@ -137,11 +104,11 @@ export class ConversationView {
     try {
       for await (const piece of reply(this._id, text, this._answering.signal)) {
         if (piece.text) turn.add(piece.text);
-        else if (piece.jobId) turn.accompany(new LessonCard(piece.jobId, { signal: this._gone.signal }).element);
+        else if (piece.jobId) this._transcript.accompany(entry, piece.jobId);
         else entry.completionId = piece.completionId;
       }
       this._partial = null;
-      this._finish(entry);
+      this._transcript.finish(entry);
       announce(turn.text);
     } catch (error) {
       if (error.name === "AbortError") await this._stopped(asked, entry);
@@ -152,21 +119,15 @@ export class ConversationView {
     return this._tell(isNew);
   }
 
-  _finish(entry, isStopped = false) {
-    entry.isStopped = isStopped;
-    entry.turn.finish({ completionId: entry.completionId, isStopped });
-    this._markLast();
-  }
-
   async _stopped(asked, entry) {
     if (this._gone.signal.aborted) return;
     if (!entry.turn.text) {
-      this._turns.splice(-2).forEach((one) => one.element.remove());
+      this._transcript.removeLast(2);
       this._composer.giveBack(asked.text);
       this._partial = null;
       return;
     }
-    this._finish(entry, true);
+    this._transcript.finish(entry, true);
     await this._keepPartial();
   }
 
@@ -182,12 +143,12 @@ export class ConversationView {
   async _sayAnew(entry, words) {
     if (this._answering) return;
     this._dropUnkept();
-    if (!(await this._drop(this._turns.length - this._turns.indexOf(entry)))) return;
+    if (!(await this._drop(this._transcript.countFrom(entry)))) return;
     this._send({ text: words, isLesson: TRIGGER.test(words) });
   }
 
   async _regenerate() {
-    const text = this._turns.at(-2).text;
+    const text = this._transcript.lastQuestion;
     if (!this._answering && (await this._drop(2))) this._say(text);
   }
 
@@ -196,7 +157,7 @@ export class ConversationView {
     if (count < 1) return true;
     try {
       await conversations.dropLast(this._id, count);
-      this._turns.splice(-count).forEach((one) => one.element.remove());
+      this._transcript.removeLast(count);
       return true;
     } catch (error) {
       notifyOf(error);
@@ -204,25 +165,14 @@ export class ConversationView {
     }
   }
 
-  /** Only the last answer can be given again. */
-  _markLast() {
-    this._turns.forEach(({ turn }) => turn?.isNotLast());
-    const last = this._turns.at(-1);
-    if (last?.turn && this._turns.at(-2)?.role === "user") {
-      last.turn.element.querySelector(".extra")?.remove();
-      last.turn.finish({ completionId: last.completionId, rating: last.rating, isStopped: last.isStopped, onRegenerate: () => this._regenerate() });
-    }
-  }
-
   /** Show why the last words got no answer; they are not kept until they are said again. */
   _fail(error, again) {
     if (this._gone.signal.aborted) return;
     this._partial = null;
-    const asked = this._turns.findLast((one) => one.role === "user");
-    this._turns.splice(this._turns.indexOf(asked)).slice(1).forEach((one) => one.element.remove());
-    const box = failureBox(error, this._turns.length > 0, () => this._retry(again));
-    this._unkept = [asked.element, box];
-    this._log.append(box);
+    const asked = this._transcript.setLastAside();
+    const box = failureBox(error, !this._transcript.isEmpty, () => this._retry(again));
+    this._unkept = [asked, box];
+    this._transcript.element.append(box);
   }
 
   _retry(again) {

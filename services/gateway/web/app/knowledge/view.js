@@ -5,6 +5,7 @@ import { call } from "../api.js";
 import { el, fill } from "../elements.js";
 import { LessonCard } from "../lesson/card.js";
 import { runningJobs } from "../running_lessons.js";
+import { importControl } from "./importing.js";
 import { lessonList } from "./lessons.js";
 import { scorePlot } from "./plot.js";
 import { titleOf, versionTimeline } from "./versions.js";
@@ -42,6 +43,7 @@ export class KnowledgeView {
         this._content,
         section("Lessons", lessonList(lessons, versions, (job) => this._begin(job)), "lessons-section"),
         versions.length > 0 && section("Versions", versionTimeline(versions, () => this.load()), "versions-section", plot),
+        importControl(() => this.load()),
       );
     } catch (error) {
       if (error.name !== "AbortError") notifyOf(error);

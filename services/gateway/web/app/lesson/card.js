@@ -12,6 +12,9 @@ const ENDS = { LIVE: "Learned", REJECTED: "Not learned", FAILED: "Did not work",
 const OTHER_ENDS = { forgetting: "Forgotten", composition: "Combined", consolidation: "Learned anew" };
 const UNCHANGED = "Nothing was changed; the model answers as before.";
 
+// What the server calls it when the operator has paused learning.
+const PAUSED = "paused";
+
 let cards = 0;
 
 /**
@@ -53,7 +56,7 @@ export class LessonCard {
     fill(this._way, sentenceOf(job.kind), ...this._wayChanger(job));
     fill(this._body, stages.element, el("div", { class: "buttons" }, this._canceller()));
     for await (const event of follow(this.id, this._signal)) {
-      this._title.textContent = event.state === "QUEUED" ? "Waiting for its turn" : "Learning";
+      this._title.textContent = titleOf(event);
       if (!TERMINAL.has(event.state)) stages.show(event);
     }
     if (this._signal?.aborted) return;
@@ -103,4 +106,9 @@ export class LessonCard {
     });
     return control;
   }
+}
+
+function titleOf({ state, stage }) {
+  if (state !== "QUEUED") return "Learning";
+  return stage === PAUSED ? "Waiting: the operator has paused learning" : "Waiting for its turn";
 }
