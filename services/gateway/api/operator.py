@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.common.errors import InvalidArgument
-from services.common.identifiers import check_job_id
+from services.common.identifiers import JOB_ID_PATTERN, NAME_PATTERN, check_job_id
 from services.gateway.api.callers import OPERATORS_ONLY, check_operator
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.audit import AuditEntry, AuditKind
@@ -59,7 +59,7 @@ async def list_tenants(
 
 @router.get("/tenants/{tenant}/users", summary="List a tenant's users")
 async def list_users(
-    tenant: Annotated[str, Path(description="Name of a tenant.")],
+    tenant: Annotated[str, Path(description="Name of a tenant.", json_schema_extra={"pattern": NAME_PATTERN})],
     parts: Parts,
     limit: Limit = 100,
     after: Annotated[str, Query(description="Last user of the page before.")] = "",
@@ -85,7 +85,10 @@ async def list_jobs(
 
 
 @router.post("/jobs/{job_id}/cancel", summary="Cancel anybody's job")
-async def cancel_job(job_id: Annotated[str, Path(description="Id of a learn job.")], parts: Parts) -> dict[str, Any]:
+async def cancel_job(
+    job_id: Annotated[str, Path(description="Id of a learn job.", json_schema_extra={"pattern": JOB_ID_PATTERN})],
+    parts: Parts,
+) -> dict[str, Any]:
     """Ask for a job's end, as its user can; one that has ended stays as it is. Needs the operator's key."""
     job = await parts.ledger.get(_checked(job_id, "id"))
     await _note(parts, AuditKind.JOB_CANCELLED, job.tenant, job.user, job.id)
