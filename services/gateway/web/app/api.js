@@ -17,7 +17,9 @@ export const unauthorised = new EventTarget();
 /** The answer to one call, whatever it holds; raises ApiError for every refusal. */
 export async function request(method, path, { query = {}, body, signal, headers = {}, keepalive = false } = {}) {
   const address = new URL(path, location.origin);
-  for (const [name, value] of Object.entries({ user: settings.user, ...query })) address.searchParams.set(name, value);
+  // Named once: in the body where that has a place for it.
+  const who = body?.user === undefined ? { user: settings.user } : {};
+  for (const [name, value] of Object.entries({ ...who, ...query })) address.searchParams.set(name, value);
   const sent = body === undefined ? {} : { "Content-Type": "application/json" };
   let reply;
   try {
