@@ -60,10 +60,17 @@ async def check_operator(parts: Parts, api_key: _Key) -> None:
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
-    """Refuse, by name, a query parameter that the route does not know; raises InvalidArgument."""
-    known = get_flat_dependant(request.scope["route"].dependant).query_params
+    """Refuse, by name, a query parameter that the route does not know; raises InvalidArgument.
+
+    Clients that send `user` with all calls may send it also where nothing is any user's, but not beside a body, which
+    has its own place for it.
+    """
+    route = request.scope["route"]
+    known = {one.alias for one in get_flat_dependant(route.dependant).query_params}
+    if route.body_field is None:
+        known.add("user")
     for name in request.query_params:
-        if name not in {one.alias for one in known}:
+        if name not in known:
             raise unsupported_parameter(name)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_file_id
-from services.gateway.api.callers import Tenant
+from services.gateway.api.callers import QueryCaller
 from services.gateway.api.learn import MAX_DOCUMENTS
 from services.gateway.api.parts import Parts
 from services.gateway.api.texts import check_text
@@ -29,7 +29,7 @@ class IntentRequest(BaseModel):
 
 
 @router.post("/v1/intents", summary="Understand a message")
-async def understand_message(request: IntentRequest, parts: Parts, _: Tenant) -> dict[str, Any]:
+async def understand_message(request: IntentRequest, parts: Parts, _: QueryCaller) -> dict[str, Any]:
     """What the message most likely means: chat, learn_instruction, learn_document, learn_web, feedback or manage.
 
     `confidence` is the probability of that. Nothing is done; `action` says what would be managed.

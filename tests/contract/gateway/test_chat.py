@@ -250,3 +250,14 @@ async def test_a_reply_that_breaks_off_says_so_without_details(running: Running)
                 await client.chat.completions.create(model="lorelei", messages=said("a b c d"))
     finally:
         running.services.inference.breaks_after = None
+
+
+async def test_unknown_parameters_of_an_address_are_refused_by_name(running: Running) -> None:
+    async with running.http() as http:
+        unknown = await http.get("/v1/models", params={"made_up": "1"})
+        misplaced = await http.post(
+            "/v1/chat/completions", params={"user": "ana"}, json={"model": "lorelei", "messages": said("hi")}
+        )
+        empty = await http.get("/v1/models", params={"user": ""})
+    for reply, param in ((unknown, "made_up"), (misplaced, "user"), (empty, "user")):
+        assert (reply.status_code, reply.json()["error"]["param"]) == (400, param)
