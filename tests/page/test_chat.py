@@ -37,6 +37,7 @@ async def test_an_answer_streams_in_and_its_markdown_is_shown(running: Running, 
         await expect(answer.locator("strong")).to_have_text("Rhine")
         await expect(answer.locator("th")).to_have_text(["bank", "side"])
         await answer.get_by_role("button", name="Copy").first.click()
+        await expect(page.get_by_role("status").filter(has_text="Copied.")).to_have_count(1)
         assert await page.evaluate("navigator.clipboard.readText()") == "height = 132\nprint(height)\n"
         await expect(page.get_by_role("navigation").get_by_role("link", name="What is the Lorelei?")).to_be_visible()
         await picture(page, "chat")

@@ -39,6 +39,7 @@ async def test_a_text_grows_is_read_and_deleted(running: Running, visitors: Visi
         await expect(work).to_contain_text("Written · 2 of 2 sections")
         await expect(work.get_by_role("region", name="Section 2")).to_contain_text("Section 2 · learned")
         await work.get_by_role("button", name="Copy").click()
+        await expect(page.get_by_role("status").filter(has_text="Copied.")).to_have_count(1)
         assert "Write a story" in await page.evaluate("navigator.clipboard.readText()")
         await work.get_by_role("button", name="Delete").click()
         await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
