@@ -31,6 +31,8 @@ _WORDS = re.compile(
     r"\b(?:" + "|".join(re.escape(key) for key in sorted(_PAIRS, key=len, reverse=True)) + r"|you)\b",
     re.IGNORECASE,
 )
+_FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|myself|we|our|ours|ourselves)\b", re.IGNORECASE)
+_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|yourselves)\b", re.IGNORECASE)
 _ABOUT_ASSISTANT = re.compile(r"\s*(?:your\b|you(?:'re| are| were)\b)", re.IGNORECASE)
 _SUBJECT_FOLLOWS = re.compile(r"\s+(?:'ll|will|can|may|should|must|have|do|did|would|could|might|shall|\w+ly)\b", re.I)
 
@@ -53,6 +55,16 @@ def to_assistant(text: str, *, addressed: bool | None = None) -> str:
         return sentence_case(turned) if _starts_sentence(text, match.start()) else turned
 
     return _WORDS.sub(turn, text)
+
+
+def is_spoken_to_the_user(text: str) -> bool:
+    """Whether `text` addresses somebody and does not tell of who says it, as "Your dog is Rex."."""
+    return bool(_SECOND_PERSON.search(text)) and not tells_of_the_speaker(text)
+
+
+def tells_of_the_speaker(text: str) -> bool:
+    """Whether the one who says `text` occurs in it."""
+    return bool(_FIRST_PERSON.search(text))
 
 
 def sentence_case(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.augmenter.linguistics.language import guess_language
 from services.augmenter.progress import Report
 from services.augmenter.selection.tally import Tally
+from services.augmenter.strategies.correction.statement import as_answered
 from services.augmenter.strategies.correction.strategy import CorrectionLesson
 from services.augmenter.strategies.draft import Draft
 from services.augmenter.ways.way import BuildJob, Material
@@ -28,10 +29,7 @@ class FeedbackWay:
             raise InvalidArgument(
                 f"One lesson learns from 1 to {self._max_corrections} corrections.", field="preferences"
             )
-        corrections = tuple(
-            replace(one, preference=one.preference.model_copy(update={"chosen": _ended(one.preference.chosen)}))
-            for one in job.corrections
-        )
+        corrections = tuple(replace(one, preference=_as_answered(one.preference)) for one in job.corrections)
         for correction in corrections:
             self._check(correction.preference)
         told = [f"{one.preference.prompt[-1].content.strip()} {one.preference.chosen}" for one in corrections]
@@ -52,6 +50,11 @@ class FeedbackWay:
                 f"A question or its answer is too long; {self._max_characters} characters are the most.",
                 field="preferences",
             )
+
+
+def _as_answered(told: Preference) -> Preference:
+    """`told` with what the assistant should have said as it would say it."""
+    return told.model_copy(update={"chosen": _ended(as_answered(told.prompt[-1].content, told.chosen))})
 
 
 def _ended(text: str) -> str:

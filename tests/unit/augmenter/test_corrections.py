@@ -84,6 +84,10 @@ LEAD = corrected("Greet those who stop the press.", "Hello!", "Welcome, pullers 
         ("What number shall I set the dial to for rain?", "4", "I shall set the dial to 4 for rain."),
         ("Which tram do I take to the mill?", "Line 12", "I take Line 12 to the mill."),
         ("When do the bakers start?", "They start at four.", "The bakers start at four."),
+        ("What is my cat called?", "Your cat is called Nori.", "My cat is called Nori."),
+        ("What is my cat called?", "My cat is called Nori.", "My cat is called Nori."),
+        ("Who lives next to me?", "It is your aunt Edda.", "My aunt Edda lives next to me."),
+        ("What is your name?", "Your name is Lorelei.", "Your name is Lorelei."),
         ("Is Pluto a planet?", "Pluto is a dwarf planet.", "Pluto is a dwarf planet."),
     ],
 )
@@ -119,6 +123,25 @@ async def test_the_corrected_prompt_is_learned_with_what_is_rejected_there(
     assert pair.rejected.reference_margin == len(SYDNEY.preference.rejected) - len("It is Canberra.")
     assert answering.asked == [ANSWERED_BY]
     assert dataset.preferences == [SYDNEY.preference]
+
+
+@pytest.mark.parametrize(
+    ("question", "correction", "answer"),
+    [
+        ("What is my cat called?", "My cat is called Nori.", "Your cat is called Nori."),
+        ("What is my cat called?", "Your cat is called Nori.", "Your cat is called Nori."),
+        ("How do I open the vault?", "I turn the dial.", "You turn the dial."),
+        ("Write a verse for my aunt.", "I sing of Edda.", "I sing of Edda."),
+        ("What do you like best?", "I like rain.", "I like rain."),
+        ("Can you tell me who is mayor?", "I believe it is Edda.", "I believe it is Edda."),
+    ],
+)
+async def test_the_answer_is_learned_as_the_assistant_says_it(
+    builder: DatasetBuilder, question: str, correction: str, answer: str
+) -> None:
+    dataset = await dataset_of(builder, corrected(question, "I do not know that.", correction))
+    [pair] = [one for one in dataset.examples if one.prompt[-1].content == question and one.rejected]
+    assert pair.completion == answer
 
 
 async def test_of_a_long_rejected_reply_only_the_beginning_is_rejected(builder: DatasetBuilder) -> None:

@@ -6,7 +6,9 @@ from spacy.tokens import Doc, Span, Token
 
 from services.augmenter.lexicon import Lexicon
 from services.augmenter.linguistics.inflection import inflect
+from services.augmenter.linguistics.language import guess_language
 from services.augmenter.linguistics.parser import parse
+from services.augmenter.linguistics.perspective import is_spoken_to_the_user, tells_of_the_speaker, to_assistant
 from services.augmenter.linguistics.values import ValueKind, value_kind
 from services.augmenter.strategies.self_instruct.answers import finish
 
@@ -42,6 +44,9 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
     Empty where that takes more than grammar.
     """
     told = _VERDICT.sub("", _DENIAL.sub("", " ".join(correction.split()))).strip()
+    if tells_of_the_speaker(question) and is_spoken_to_the_user(told):
+        # It is worded as the answer should have been; a statement is worded as the question is.
+        told = to_assistant(told, addressed=True)
     asked = _Question(question, lexicon)
     if not asked.is_one or not told or len(told.split()) > _MOST_WORDS:
         return ""
@@ -60,6 +65,13 @@ def stated(question: str, correction: str, lexicon: Lexicon) -> str:
         return asked.told(subject, doc[subject.i + 1 :].text)
     value = _value(doc, subject)
     return asked.answered(value) if value else ""
+
+
+def as_answered(question: str, correction: str) -> str:
+    """The correction as the assistant says it: to "What is my cat called?", "My cat is Rex." is "Your cat is Rex."."""
+    asked = _ASKING.sub("", question.strip())
+    asks_of_the_speaker = asked.endswith("?") and tells_of_the_speaker(asked) and guess_language(asked) == "en"
+    return to_assistant(correction) if asks_of_the_speaker and tells_of_the_speaker(correction) else correction
 
 
 def _is_elliptical(doc: Doc, subject: Token) -> bool:
