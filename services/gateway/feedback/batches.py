@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -77,6 +77,21 @@ class FeedbackBatches:
                 await self._shelf.end(job.tenant, job.user, job.id, FeedbackState.LEARNED, job.version)
             else:
                 await self._shelf.end(job.tenant, job.user, job.id, FeedbackState.REFUSED, reasons=_reasons(job))
+
+    async def note_ends(self, tenant: str, user: str, items: Sequence[FeedbackItem]) -> bool:
+        """Write the ends of jobs into those `items` that do not know of them yet; whether there were any.
+
+        A job is seen to end a moment before `job_ended` is called. Raises Unavailable.
+        """
+        jobs = {item.job_id for item in items if item.state is FeedbackState.LEARNING}
+        ended = False
+        for job_id in jobs:
+            with suppress(NotFound):
+                job = await self._jobs.get(tenant, user, job_id)
+                if job.is_finished:
+                    await self.job_ended(job)
+                    ended = True
+        return ended
 
     async def settle(self) -> None:
         """Finish what dead replicas began: queue jobs that never were, note the ends of others. Raises Unavailable."""

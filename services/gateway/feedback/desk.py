@@ -83,11 +83,15 @@ class FeedbackDesk:
 
     async def get(self, tenant: str, user: str, item_id: str) -> FeedbackItem:
         """One item of the user's, or NotFound."""
-        return await self._shelf.get(tenant, user, item_id)
+        item = await self._shelf.get(tenant, user, item_id)
+        ended = await self._batches.note_ends(tenant, user, [item])
+        return await self._shelf.get(tenant, user, item_id) if ended else item
 
     async def latest(self, tenant: str, user: str, limit: int) -> list[FeedbackItem]:
         """The user's items, newest first, at most `limit`."""
-        return await self._shelf.latest(tenant, user, limit)
+        items = await self._shelf.latest(tenant, user, limit)
+        ended = await self._batches.note_ends(tenant, user, items)
+        return await self._shelf.latest(tenant, user, limit) if ended else items
 
     async def delete(self, tenant: str, user: str, item_id: str) -> None:
         """Delete an item; what was learned from it stays. Raises NotFound, FailedPrecondition while it is learned."""

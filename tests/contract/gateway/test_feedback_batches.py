@@ -16,7 +16,7 @@ from services.gateway.feedback.answers import Answer
 from services.gateway.feedback.batches import BatchLimits, FeedbackBatches
 from services.gateway.feedback.items import FeedbackItem, FeedbackState, Rating, Verdict, feedback_id
 from services.gateway.feedback.shelf import FeedbackShelf
-from services.gateway.learning.jobs import JobKind, JobState
+from services.gateway.learning.jobs import JobKind, JobState, LearnJob
 from services.gateway.redis_access import open_redis
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import open_gateway
@@ -24,6 +24,7 @@ from tests.contract.gateway.conftest import Running
 from tests.contract.gateway.services import Training
 from tests.contract.gateway.test_consolidation import ended
 from tests.contract.gateway.test_feedback import answered, give
+from tests.contract.gateway.test_learn import learn_events
 from tests.contract.gateway.test_memory import end_of, taught
 
 Batching: TypeAlias = Callable[..., FeedbackBatches]
@@ -94,6 +95,28 @@ async def test_a_full_batch_becomes_one_job_with_all_preferences(running: Runnin
     assert request.statement.startswith("“Sydney” → Right 0; “Sydney” → Right 1")
     assert await until_settled(shelf, "batcher") == [FeedbackState.LEARNED] * 4
     assert {item.learned_version for item in await shelf.latest("default", "batcher", 0)} == {job.version}
+
+
+async def test_corrections_are_learned_as_soon_as_their_job_has_ended(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, note = asyncio.Event(), running.gateway.batches.job_ended
+    noted: list[str] = []
+
+    async def note_late(job: LearnJob) -> None:
+        noted.append(job.id)
+        if len(noted) == 1:
+            await told.wait()
+        await note(job)
+
+    monkeypatch.setattr(running.gateway.batches, "job_ended", note_late)
+    async with running.http() as http:
+        item = await corrected(http, "prompt", "Right", learn_now=True)
+        await learn_events(http, item["job_id"], "prompt")
+        shown = (await http.get(f"/v1/feedback/{item['id']}", params={"user": "prompt"})).json()
+        listed = (await http.get("/v1/feedback", params={"user": "prompt"})).json()["data"]
+    told.set()
+    assert (shown["state"], [one["state"] for one in listed]) == ("learned", ["learned"])
 
 
 async def test_learn_now_takes_all_that_wait(running: Running, shelf: FeedbackShelf) -> None:
