@@ -1,5 +1,6 @@
 """Help, completion and a quick start."""
 
+import os
 import re
 import subprocess
 import sys
@@ -48,11 +49,16 @@ def test_exit_codes_are_documented(code: int, meaning: str) -> None:
     assert re.search(rf"\| {code} \|[^\n]*{meaning}", DOCUMENTED)
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_are_told_how_to_complete(shell: str) -> None:
+@pytest.mark.parametrize(
+    ("shell", "told"), [("bash", "complete -o default"), ("zsh", "#compdef lorelei"), ("fish", "complete --command")]
+)
+def test_shells_are_told_how_to_complete(shell: str, told: str) -> None:
     command = [sys.executable, "-m", "services.cli", "--show-completion", shell]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=ROOT)
+    # Else the shell that runs the tests would be meant, whichever that is.
+    environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=ROOT, env=environment)
     assert "_LORELEI_COMPLETE" in ended.stdout
+    assert told in ended.stdout
 
 
 def test_help_waits_for_nothing_heavy() -> None:
