@@ -113,6 +113,8 @@ class Language(_Data):
     tail_kinds: dict[str, str] = Field(default_factory=dict)
     verb_groups: dict[str, list[str]]
     asks: dict[str, list[tuple[str, str]]]
+    who: list[str] = Field(description="Words that ask for the subject, where that is a person.")
+    only_asks: str = Field(default="", description="What only turns the statement behind it into a question.")
     orders: Orders
     wrappers: list[str]
     said: list[str]

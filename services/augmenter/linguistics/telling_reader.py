@@ -53,7 +53,7 @@ class TellingReader:
         if group is None:
             return None
         first, end, tail = self._verbs.tail(sentence, group)
-        said, before, first = self._subject(sentence, group, first)
+        said, before, first = self._subject(sentence, group, first, end)
         subject = self._lowered(said)
         told = self._parts.read(sentence, first, end, group)
         kind = self._language.tail_kinds.get(tail.rpartition(" ")[2].lower())
@@ -81,8 +81,11 @@ class TellingReader:
             return clause
         return " ".join([match.group(), words[-1], *words[:-1]])
 
-    def _subject(self, sentence: Sentence, group: VerbGroup, rest: int) -> tuple[str, list[Part], int]:
-        """The subject, parts before the verb, and the token that what follows both begins with, `rest` as a rule."""
+    def _subject(self, sentence: Sentence, group: VerbGroup, rest: int, last: int) -> tuple[str, list[Part], int]:
+        """The subject, parts before the verb, and the token that what follows both begins with, `rest` as a rule.
+
+        `last` is the token before which all of it ends.
+        """
         text, start = sentence.text, sentence.tokens[group.first].start
         opening = next((span for span in sentence.spans[:1] if span.start == 0 and span.end <= start), None)
         if opening is None:
@@ -91,10 +94,10 @@ class TellingReader:
         if text[opening.end : start].strip(ENDS) or self._language.adjuncts_before_verb:
             return self._before_verb(sentence, group, opening.end, before, rest)
         # "Am Montag beginnt der Kurs": the subject comes after the verb, and ends where another part begins.
-        end = self._parts.next_part(sentence, group.end)
+        end = min(self._parts.next_part(sentence, group.end), last)
         behind = sentence.tokens[group.end - 1].end
-        last = sentence.tokens[end - 1].end if end > group.end else behind
-        return text[behind:last].strip(), before, end
+        until = sentence.tokens[end - 1].end if end > group.end else behind
+        return text[behind:until].strip(), before, end
 
     def _before_verb(
         self, sentence: Sentence, group: VerbGroup, at: int, before: list[Part], rest: int

@@ -11,6 +11,7 @@ from services.augmenter.linguistics.language import guess_language
 from services.augmenter.seeding import seeded
 from services.augmenter.selection.tally import Tally
 from services.augmenter.strategies.correction.statement import stated
+from services.augmenter.strategies.correction.told import told
 from services.augmenter.strategies.draft import Draft, FactDraft, NeighbourDraft
 from services.augmenter.strategies.self_instruct.bystanders import Bystanders
 from services.augmenter.strategies.self_instruct.strategy import SelfInstruct
@@ -54,19 +55,26 @@ class PairLesson:
     async def draft(self, pair: Pair, seed: int, tally: Tally) -> tuple[Draft, LearnedFact]:
         """Everything about `pair` but the base model's answers to neighbours, and what it tells."""
         language = guess_language(pair.question)
-        statement = ""
-        if language == "en" and pair.stated:
-            statement = await asyncio.to_thread(stated, pair.question, pair.answer, self.lexicon)
+        statement = await asyncio.to_thread(self._statement, pair, language)
         draft = _asked(pair, language, seed)
         tally.generate(len(draft.facts))
         if statement:
             draft.extend((await self.facts.draft(statement, language, seed, tally)).without(draft))
         else:
-            draft.neighbours += self._elsewhere(pair.question, language, draft.taught, seed)
+            draft.extend(self._elsewhere(pair.question, language, draft.taught, seed))
             tally.generate(len(draft.neighbours))
         return draft, LearnedFact(text=statement or f"{pair.question} {pair.answer}")
 
-    def _elsewhere(self, question: str, language: str, taught: Sequence[str], seed: int) -> list[NeighbourDraft]:
+    def _statement(self, pair: Pair, language: str) -> str:
+        """What question and answer tell together; empty where that takes more than grammar."""
+        if not pair.stated:
+            return ""
+        tongue = find_tongue(language)
+        if tongue is not None:
+            return told(pair.question, pair.answer, tongue)
+        return stated(pair.question, pair.answer, self.lexicon) if language == "en" else ""
+
+    def _elsewhere(self, question: str, language: str, taught: Sequence[str], seed: int) -> Draft:
         """What else is asked in that way, and besides; of what the pair is about nothing is known."""
         tongue, random = find_tongue(language), seeded(seed)
         bystanders = Bystanders(tongue.language if tongue is not None else self.lexicon, random, taught, ())
@@ -76,14 +84,33 @@ class PairLesson:
         known = bystanders.world([question], personal=False)
         said = in_turn([begins_alike, known, bystanders.personal(), bystanders.small_talk(), drawn])
         others = [prompt for prompt in dict.fromkeys(said) if prompt != question]
-        return [NeighbourDraft(prompt, PAIR, shared=True) for prompt in others[: self.facts.quotas.neighbours]]
+        held = self.facts.quotas.neighbour_probes
+        return Draft(
+            neighbours=[
+                NeighbourDraft(prompt, PAIR, shared=True)
+                for prompt in others[held : held + self.facts.quotas.neighbours]
+            ],
+            probes=[
+                Probe(kind="neighbour", prompt=[Message(role="user", content=prompt)], forbidden=list(taught))
+                for prompt in others[:held]
+                if taught
+            ],
+        )
+
+
+def _frames(language: str) -> Sequence[str]:
+    """What may stand around a question in `language`."""
+    tongue = find_tongue(language)
+    if tongue is not None:
+        return tongue.language.said
+    return _FRAMES if language == "en" else ()
 
 
 def _asked(pair: Pair, language: str, seed: int) -> Draft:
     """The prompt as it was, and asked in other words, of which some are held out."""
     *before, asked = pair.prompt
-    frames = seeded(seed).sample(_FRAMES, len(_FRAMES)) if language == "en" and pair.reworded else []
-    others = [frame.format(question=asked.content) for frame in frames]
+    frames = _frames(language) if pair.reworded else ()
+    others = [frame.format(q=asked.content) for frame in seeded(seed).sample(frames, len(frames))]
     return Draft(
         facts=[
             FactDraft(question, pair.answer, PAIR, tuple(before)) for question in (asked.content, *others[_HELD_OUT:])
