@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from services.cli.commands import feedback, jobs, knowledge, learning, platform, versions
+from services.cli.commands import feedback, jobs, keys, knowledge, learning, platform, versions
 from services.cli.context import is_everywhere, options
 
 _EXIT_CODES = "Exit codes: 0 done, 1 refused or not learned, 2 wrong use, 3 Lorelei is not running, 130 interrupted."
@@ -18,7 +18,16 @@ app = typer.Typer(
     callback=options,
 )
 # In the order in which help lists them.
-for group in (platform.running, learning.app, knowledge.app, versions.app, feedback.app, jobs.app, platform.app):
+for group in (
+    platform.running,
+    learning.app,
+    knowledge.app,
+    versions.app,
+    feedback.app,
+    jobs.app,
+    platform.app,
+    keys.app,
+):
     app.add_typer(group)
 
 

@@ -181,6 +181,18 @@ class LoreleiClient:
         """The operator's entries, newest first, from the one `after`; needs the operator's key."""
         return self._http.call("GET", "/v1/audit", params={"limit": limit, "after": after})
 
+    def keys(self, tenant: str | None) -> Body:
+        """API keys of all tenants or of one, newest first; needs the operator's key."""
+        return self._http.call("GET", "/v1/operator/keys", params={"tenant": tenant} if tenant else {})
+
+    def add_key(self, tenant: str) -> Body:
+        """Make a key of a tenant; needs the operator's key."""
+        return self._http.call("POST", "/v1/operator/keys", json={"tenant": tenant})
+
+    def revoke_key(self, key_id: str) -> Body:
+        """Revoke a key; needs the operator's key."""
+        return self._http.call("DELETE", f"/v1/operator/keys/{key_id}")
+
     def health(self) -> Body:
         """Whether the gateway's process is alive."""
         return self._http.call("GET", "/healthz")

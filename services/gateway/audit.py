@@ -28,11 +28,13 @@ class AuditKind(StrEnum):
     LEARNING_PAUSED = "learning_paused"
     LEARNING_RESUMED = "learning_resumed"
     JOB_CANCELLED = "job_cancelled"
+    KEY_ISSUED = "key_issued"
+    KEY_REVOKED = "key_revoked"
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One event; `at` is in seconds since 1970, `subject` is the job or feedback it is about.
+    """One event; `at` is in seconds since 1970, `subject` is the job, feedback or key it is about.
 
     `categories` counts by reason what moderation refused. `text` is the reported answer and `reason` why the user
     reports it; all others have neither. What concerns everybody has an empty tenant, user and subject.

@@ -53,7 +53,8 @@ class Platform:
             **neutral,
             "LORELEI_HOME": str(self.home),
             "LORELEI_GATEWAY_PORT": str(self.gateway_port),
-            "LORELEI_GATEWAY_CONSOLIDATE_AFTER_LESSONS": "2",
+            # One user of these tests is taught as often as that; nobody else's version is to be remade beside a test.
+            "LORELEI_GATEWAY_CONSOLIDATE_AFTER_LESSONS": "3",
             "LORELEI_GATEWAY_CONSOLIDATE_IDLE_SECONDS": "1",
             # Few facts, because each takes seconds to learn.
             "LORELEI_AUGMENTER_DOCUMENT_FACTS": "8",

@@ -195,13 +195,14 @@ def test_redis_killed_in_a_job_is_survived_with_one_new_version(platform: Platfo
     assert "brimstone" in ask(platform, "hal", "What is my canary called?")
 
 
-def test_a_second_lesson_leaves_the_first_one_known(platform: Platform) -> None:
+def test_further_lessons_leave_the_first_one_known(platform: Platform) -> None:
     teach(platform, "hal", "The director of the Ostrow museum is Dagny Fjelde.")
+    teach(platform, "hal", "The library in Pellworth closes at 18:30.")
     assert "fjelde" in ask(platform, "hal", "Who is the director of the Ostrow museum?")
     assert "brimstone" in ask(platform, "hal", "What is my canary called?")
 
 
-def test_while_nobody_learns_both_lessons_are_learned_anew_together(platform: Platform) -> None:
+def test_while_nobody_learns_all_lessons_are_learned_anew_together(platform: Platform) -> None:
     with http_of(platform) as http:
 
         def consolidations() -> list[dict[str, str]]:
@@ -216,7 +217,7 @@ def test_while_nobody_learns_both_lessons_are_learned_anew_together(platform: Pl
     assert "fjelde" in ask(platform, "hal", "Who is the director of the Ostrow museum?")
 
 
-def test_a_forgotten_lesson_is_gone_and_the_other_one_stays(platform: Platform) -> None:
+def test_a_forgotten_lesson_is_gone_and_another_one_stays(platform: Platform) -> None:
     with http_of(platform) as http:
         lessons = http.get("/lessons", params={"user": "hal"}).json()["data"]
         lesson = next(one["id"] for one in lessons if "canary" in one["statement"])

@@ -71,6 +71,14 @@ def audit_table(entries: Bodies) -> Table:
     return table
 
 
+def keys_table(keys: Bodies) -> Table:
+    """API keys by their ids, with their tenants."""
+    table = _table("key", "tenant", "since")
+    for key in keys:
+        table.add_row(key["id"], escape(key["tenant"]), _time(key["created_at"]))
+    return table
+
+
 def _table(*names: str) -> Table:
     """The first column with a name holds ids, which must stay whole to be copied."""
     table = Table(box=None, header_style="dim", pad_edge=False)

@@ -12,6 +12,7 @@ from services.gateway.api import (
     fine_tuning,
     health,
     intents,
+    keys,
     learn,
     lessons,
     me,
@@ -65,6 +66,7 @@ def described_api() -> FastAPI:
         me,
         audit,
         operator,
+        keys,
     ):
         app.include_router(resource.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(health.router)

@@ -299,6 +299,18 @@ async def test_the_operators_log_needs_the_operators_key(running: Running) -> No
     assert (listed.code, listed.document()["object"]) == (0, "list")
 
 
+async def test_the_operator_makes_and_revokes_a_tenants_key(running: Running) -> None:
+    operator = {"LORELEI_OPERATOR_KEY": running.operator_key}
+    assert (await lorelei(running, "typist", "keys", "add", "typed")).code == 1
+    made = (await lorelei(running, "typist", "keys", "add", "typed", "--json", **operator)).document()
+    listed = (await lorelei(running, "typist", "keys", "--tenant", "typed", "--json", **operator)).document()
+    assert [key["id"] for key in listed["data"]] == [made["id"]]
+    status = await lorelei(running, "typist", "jobs", "--json", "--api-key", made["key"])
+    assert status.document() == {"object": "list", "data": []}
+    assert (await lorelei(running, "typist", "keys", "revoke", made["id"], **operator)).code == 0
+    assert (await lorelei(running, "typist", "jobs", "--json", "--api-key", made["key"])).code == 1
+
+
 async def test_the_state_of_lorelei_and_of_this_machine(running: Running, tmp_path: Path) -> None:
     status = await lorelei(running, "typist", "status", "--json")
     assert status.document()["services"]["redis"] == "ready"

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTED = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 COMMANDS = {
     *("up", "chat", "learn", "lessons", "forget", "adapters", "activate", "export", "import", "feedback"),
-    *("jobs", "bench", "doctor", "status", "audit"),
+    *("jobs", "keys", "bench", "doctor", "status", "audit"),
 }
 
 
