@@ -16,6 +16,9 @@ from services.trainer.training.tokens import TokenizedExample
 # A plain answer ("Your dog's name is Biscuit.") has about so many. Divided by their real number, the telling words of
 # long answers would count so little beside the KL term that long statements are not learned.
 _ANSWER_TOKENS = 8
+# A single question is answered after three or four steps, and then all others are, too: it takes a few more until what
+# is held to the base model is back there.
+_SETTLING_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class LessonTraining:
         self._share = share
         self._plan = plan_steps(lesson, earlier, recipe)
         self._known: dict[TokenizedExample, StudiedExample] = {}
-        self._recent_losses: deque[float] = deque(maxlen=-(-facts // recipe.facts_per_step))
+        round_steps = -(-facts // recipe.facts_per_step)
+        self._recent_losses: deque[float] = deque(maxlen=max(round_steps, _SETTLING_STEPS))
         self._steps_done = 0
 
     def step(self) -> StepReport:
@@ -73,7 +77,7 @@ class LessonTraining:
         )
 
     def _learned(self) -> bool:
-        """Whether a whole round of facts was known well enough before each of its steps."""
+        """Whether a whole round of facts, or what was taught in the settling steps, was known well enough each time."""
         recent = self._recent_losses
         return len(recent) == recent.maxlen and max(recent) < self._recipe.stop_loss
 

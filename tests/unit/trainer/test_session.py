@@ -146,6 +146,13 @@ def test_it_stops_early_once_a_round_of_facts_is_known(session: TrainingSession)
     assert reports[-1].fact_loss < 0.5
 
 
+def test_few_facts_that_are_known_are_not_enough_to_stop_at_once(session: TrainingSession) -> None:
+    reports, _ = run(session, task(DOG, RECIPE.model_copy(update={"max_steps": 60, "stop_loss": 0.5})))
+    known = [report.fact_loss < 0.5 for report in reports]
+    assert known[-8:] == [True] * 8
+    assert not all(known[-9:])
+
+
 def test_lessons_that_cannot_be_trained_are_refused(session: TrainingSession) -> None:
     with pytest.raises(FailedPrecondition, match="no fact"):
         session.begin(task(DOG[2:]))
