@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from typing_extensions import TypedDict
 
 from services.gateway.api.callers import OPERATORS_ONLY, check_operator
+from services.gateway.api.pages import PageBody, page_body
 from services.gateway.api.parts import Parts
 from services.gateway.audit import AuditEntry, AuditKind
 
@@ -30,14 +31,10 @@ class AuditEntryBody(TypedDict):
     reason: str
 
 
-class AuditPageBody(TypedDict):
+class AuditPageBody(PageBody):
     """A page of events, newest first."""
 
-    object: Literal["list"]
     data: list[AuditEntryBody]
-    first_id: str | None
-    last_id: str | None
-    has_more: bool
 
 
 @router.get("", summary="List refused lessons and reported answers")
@@ -48,9 +45,8 @@ async def list_entries(
 ) -> AuditPageBody:
     """All tenants' entries, newest first. Needs the operator's key."""
     found = await parts.audit.page(limit + 1, after)
-    page = [_entry_body(entry_id, entry) for entry_id, entry in found[:limit]]
-    first, last = (page[0]["id"], page[-1]["id"]) if page else (None, None)
-    return {"object": "list", "data": page, "first_id": first, "last_id": last, "has_more": len(found) > limit}
+    data = [_entry_body(entry_id, entry) for entry_id, entry in found[:limit]]
+    return {**page_body([entry_id for entry_id, _ in found], limit), "data": data}
 
 
 def _entry_body(entry_id: str, entry: AuditEntry) -> AuditEntryBody:

@@ -17,11 +17,11 @@ from services.gateway.api.operator_bodies import (
     UserPageBody,
     learning_body,
     operator_job_body,
-    page_body,
     replica_body,
     tenant_body,
     user_body,
 )
+from services.gateway.api.pages import page_body
 from services.gateway.api.parts import GatewayParts, Parts
 from services.gateway.audit import AuditEntry, AuditKind
 from services.gateway.operating.jobs import JobGroup

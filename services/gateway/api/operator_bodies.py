@@ -5,6 +5,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from services.common.resources import Resources
+from services.gateway.api.pages import PageBody
 from services.gateway.learning.jobs import JobKind, JobState
 from services.gateway.operating.fleet import Replica, ResidentAdapter, TrainingQueue
 from services.gateway.operating.jobs import JobGroup, JobNotice
@@ -98,15 +99,6 @@ class OperatorJobBody(TypedDict):
     finished_at: float | None
 
 
-class PageBody(TypedDict):
-    """A page of a list: the ids of its ends, null where it is empty, and whether there are more."""
-
-    object: Literal["list"]
-    first_id: str | None
-    last_id: str | None
-    has_more: bool
-
-
 class TenantPageBody(PageBody):
     """A page of tenants."""
 
@@ -123,12 +115,6 @@ class OperatorJobPageBody(PageBody):
     """A page of jobs, newest first."""
 
     data: list[OperatorJobBody]
-
-
-def page_body(ids: list[str], limit: int) -> PageBody:
-    """What is said of the first `limit` of the things with `ids`."""
-    first, last = (ids[0], ids[:limit][-1]) if ids else (None, None)
-    return {"object": "list", "first_id": first, "last_id": last, "has_more": len(ids) > limit}
 
 
 def learning_body(since: float | None) -> LearningBody:
