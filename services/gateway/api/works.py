@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.parts import GatewayParts, Parts
-from services.gateway.api.streams import EventStream
+from services.gateway.api.streams import EventStream, event_answers
 from services.gateway.api.texts import check_text
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
 from services.gateway.works.desk import WorkRequest
@@ -102,6 +102,23 @@ class WorkDeletedBody(TypedDict):
     lessons_kept: list[str]
 
 
+class WorkEventBody(TypedDict):
+    """A moment of a work: sections `done` of a `total`, and how far its present lesson is, in percent.
+
+    `section` is the number, from 1, of a section that was just written, with its `text`; else 0.
+    """
+
+    work_id: str
+    state: WorkState
+    done: int
+    total: int
+    section: int
+    lesson: str
+    lesson_state: str
+    lesson_progress: int
+    text: NotRequired[str]
+
+
 @router.post("", summary="Let a long text be written", status_code=202)
 async def create_work(request: CreateWork, parts: Parts, tenant: Tenant) -> WorkBody:
     """Begin a work. It goes on by itself; read it at /v1/works/{id}, watch it at /v1/works/{id}/events."""
@@ -137,7 +154,12 @@ async def delete_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> WorkDe
     return {"id": work.id, "object": "work", "deleted": True, "lessons_kept": lessons}
 
 
-@router.get("/{work_id}/events", summary="Watch a work", response_class=EventStream)
+@router.get(
+    "/{work_id}/events",
+    summary="Watch a work",
+    response_class=EventStream,
+    responses=event_answers(WorkEventBody),
+)
 async def watch_work(
     work_id: WorkId,
     parts: Parts,

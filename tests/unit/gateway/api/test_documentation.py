@@ -36,6 +36,26 @@ def test_an_answer_that_is_excepted_is_no_json(name: tuple[str, str]) -> None:
     assert all(_JSON not in answer["content"] for answer in answers)
 
 
+def test_every_stream_of_a_job_or_a_work_tells_what_its_events_hold() -> None:
+    document = described_api().openapi()
+    for name, answer in _answers(document):
+        if _OTHER_ANSWERS.get(name) == "server-sent events":
+            data = answer["content"]["text/event-stream"]["schema"]["properties"]["data"]
+            assert "state" in data["contentSchema"]["properties"], name
+            assert set(_references(data)) <= set(document["components"]["schemas"]), name
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            yield schema["$ref"].removeprefix("#/components/schemas/")
+        for part in schema.values():
+            yield from _references(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _references(part)
+
+
 def _answers(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
