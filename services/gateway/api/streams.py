@@ -6,6 +6,13 @@ from typing import Any
 from fastapi.responses import Response, StreamingResponse
 from pydantic import TypeAdapter
 
+# OpenAI's events have no name; the last one holds no JSON.
+CHUNK_EVENT = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "description": "A chunk of the completion, or `[DONE]`."}},
+    "required": ["data"],
+}
+
 
 class EventStream(StreamingResponse):
     """Server-sent events, which no proxy may hold back."""
