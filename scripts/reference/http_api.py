@@ -53,10 +53,15 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
         yield f"Body, `{media_type}`: {kind_of(content['schema'])}"
         if "properties" in content["schema"]:
             yield from _schema(content["schema"])
-    answers = (
-        f"`{status}` {answer['description'].removesuffix('.')}" for status, answer in operation["responses"].items()
-    )
+    answers = (_answer(status, answer) for status, answer in operation["responses"].items())
     yield f"Answers: {'; '.join(answers)}."
+
+
+def _answer(status: str, answer: dict[str, Any]) -> str:
+    said = f"`{status}` {answer['description'].removesuffix('.')}"
+    kinds = [kind_of(content["schema"]) for content in answer.get("content", {}).values() if "schema" in content]
+    # Errors all have the same body, which the page tells at its top.
+    return f"{said}, {' or '.join(kinds)}" if status.startswith("2") and kinds else said
 
 
 def _schema(schema: Schema) -> Iterator[str]:

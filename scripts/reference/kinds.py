@@ -22,6 +22,8 @@ def kind_of(schema: Schema) -> str:
         return " or ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
     if schema.get("type") == "array":
         return f"list of {kind_of(schema.get('items', {}))}{_bounds(schema)}"
+    if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), Mapping):
+        return f"object of {kind_of(schema['additionalProperties'])}"
     if schema.get("type") == "null":
         return "null"
     return f"{schema.get('format') or schema.get('type') or 'anything'}{_bounds(schema)}"

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.errors import FailedPrecondition
 
+DatasetKind = Literal["instruction", "document", "web", "writing", "feedback", "examples"]
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,7 +105,7 @@ class Dataset(_Frozen):
     lesson: str
     tenant: str
     user: str
-    kind: Literal["instruction", "document", "web", "writing", "feedback", "examples"]
+    kind: DatasetKind
     statement: str = Field(description="What was taught, made self-contained.")
     language: str = Field(description="ISO 639-1 code.")
     everywhere: bool = Field(default=False, description="Whether it is meant to change how everything is answered.")

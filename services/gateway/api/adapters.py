@@ -1,17 +1,25 @@
 """/v1/adapters: what a user's model has become, version by version."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.identifiers import VERSION_PATTERN, check_job_id, check_title, check_version
+from services.gateway.api.adapter_bodies import (
+    ActivationBody,
+    AdapterBody,
+    AdapterDeletedBody,
+    AdapterListBody,
+    AdapterNameBody,
+    adapter_body,
+    listed_adapter_body,
+)
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.jobs import JobBody, job_body
 from services.gateway.api.limits import spooled_body
 from services.gateway.api.parts import Parts
 from services.gateway.api.streams import ZipFile
-from services.gateway.timeline import Chapter
 
 router = APIRouter(prefix="/v1/adapters", tags=["adapters"])
 
@@ -67,7 +75,7 @@ async def import_adapter(
     parts: Parts,
     who: QueryCaller,
     name: Annotated[str, Query(description="Your own name for the version.")] = "",
-) -> dict[str, Any]:
+) -> AdapterBody:
     """Make a new version of a zip file: a version that was downloaded here, or any PEFT folder of plain LoRA.
 
     The folder's `adapter_config.json` and `adapter_model.safetensors` lie at the top of the zip file or in one folder
@@ -78,28 +86,28 @@ async def import_adapter(
     title = check_title(name)
     async with spooled_body(request, parts.limits.max_import_bytes) as packed:
         version = await parts.importer.add(who.tenant, who.user, packed, title)
-    return _adapter_body(await parts.timeline.version(who.tenant, who.user, version))
+    return adapter_body(await parts.timeline.version(who.tenant, who.user, version))
 
 
 @router.get("", summary="List versions")
-async def list_adapters(parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def list_adapters(parts: Parts, who: QueryCaller) -> AdapterListBody:
     """The user's versions, newest first, each with what was taught in it that its parent did not know.
 
     Of an imported version that is all lessons that it kept. The statement of a lesson is null when its data is gone.
     A version alone also shows its answers to the gate's questions.
     """
     chapters = await parts.timeline.versions(who.tenant, who.user)
-    return {"object": "list", "data": [_adapter_body(chapter, answers=False) for chapter in chapters]}
+    return {"object": "list", "data": [listed_adapter_body(chapter) for chapter in chapters]}
 
 
 @router.get("/{version}", summary="Show a version")
-async def show_adapter(version: Version, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_adapter(version: Version, parts: Parts, who: QueryCaller) -> AdapterBody:
     """One version: where it comes from, what it knows and what the gate found, with answers before and after."""
-    return _adapter_body(await parts.timeline.version(who.tenant, who.user, check_version(version)))
+    return adapter_body(await parts.timeline.version(who.tenant, who.user, check_version(version)))
 
 
 @router.patch("/{version}", summary="Name a version")
-async def name_adapter(version: Version, request: NameRequest, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def name_adapter(version: Version, request: NameRequest, parts: Parts, who: QueryCaller) -> AdapterNameBody:
     """Give a version your own name, by which it can be activated; a name that another version has moves here."""
     title = check_title(request.name)
     await parts.records.name_version(who.tenant, who.user, check_version(version), title)
@@ -115,7 +123,7 @@ async def download_adapter(version: Version, parts: Parts, who: QueryCaller) -> 
 
 
 @router.post("/{version}/activate", summary="Let a version serve")
-async def activate_adapter(version: VersionOrBase, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def activate_adapter(version: VersionOrBase, parts: Parts, who: QueryCaller) -> ActivationBody:
     """Roll back or forward: new replies come from this version, running ones end on theirs."""
     chosen = None if version == _BASE else await parts.adapters.resolve(who.tenant, who.user, version)
     await parts.adapters.activate(who.tenant, who.user, chosen)
@@ -123,21 +131,7 @@ async def activate_adapter(version: VersionOrBase, parts: Parts, who: QueryCalle
 
 
 @router.delete("/{version}", summary="Delete a version")
-async def delete_adapter(version: Version, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def delete_adapter(version: Version, parts: Parts, who: QueryCaller) -> AdapterDeletedBody:
     """Delete a version for good; the one that serves is refused."""
     await parts.adapters.delete(who.tenant, who.user, check_version(version))
     return {"object": "adapter.deleted", "version": version, "deleted": True}
-
-
-def _adapter_body(chapter: Chapter, *, answers: bool = True) -> dict[str, Any]:
-    body = chapter.manifest.model_dump(mode="json", exclude={"tenant"})
-    if body["gate"] and not answers:
-        del body["gate"]["answers"]
-    return {
-        "id": chapter.manifest.version,
-        "object": "adapter",
-        "name": chapter.name,
-        "active": chapter.active,
-        "taught": [{"id": taught.lesson, "statement": taught.statement} for taught in chapter.taught],
-        **body,
-    }

@@ -16,7 +16,7 @@ from services.gateway.api.chat_reply import ReplyShape, error_event, new_complet
 from services.gateway.api.chat_request import ChatRequest, in_public_names
 from services.gateway.api.errors import as_public_error, error_body
 from services.gateway.api.parts import GatewayParts, Parts
-from services.gateway.api.streams import EventStream
+from services.gateway.api.streams import CHUNK_EVENT, EventStream
 from services.gateway.api.turns import Turn
 from services.gateway.conversations import Message, StoredTurn
 from services.gateway.feedback.answers import Answer
@@ -31,7 +31,7 @@ _Events = AsyncGenerator[TextPiece | GenerationEnd, None]
     "/v1/chat/completions",
     summary="Answer a conversation, or learn from it",
     response_model=CompletionBody,
-    responses={200: {"content": {EventStream.media_type: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {EventStream.media_type: {"schema": CHUNK_EVENT}}}},
 )
 async def create_chat_completion(request: ChatRequest, parts: Parts, tenant: Tenant) -> Response:
     """OpenAI's chat completions. A last user message that begins with `[Learn]` starts a lesson instead.

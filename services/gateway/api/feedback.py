@@ -1,9 +1,10 @@
 """/v1/feedback: what users think of answers, and what they should have been."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_version
@@ -76,8 +77,65 @@ class FeedbackRequest(BaseModel):
         return await parts.answers.of_conversation(who.tenant, who.user, turns, version)
 
 
+class FeedbackBody(TypedDict):
+    """A verdict on an answer; `created_at` is in seconds since the epoch.
+
+    `version` is the one that answered, `job_id` learns the correction, `learned_version` is what came of it, `reasons`
+    say why it was refused.
+    """
+
+    id: str
+    object: Literal["feedback"]
+    state: FeedbackState
+    rating: Rating
+    reason: str | None
+    correction: str | None
+    harmful: bool
+    completion_id: str | None
+    answer: str
+    version: str | None
+    created_at: float
+    job_id: str | None
+    learned_version: str | None
+    reasons: list[str]
+
+
+class GivenFeedbackBody(FeedbackBody):
+    """A verdict with a sentence that says what becomes of it."""
+
+    message: str
+
+
+class PromptTurnBody(TypedDict):
+    """A message before the answer."""
+
+    role: str
+    content: str
+
+
+class WholeFeedbackBody(FeedbackBody):
+    """A verdict with the messages before the answer, oldest first."""
+
+    prompt: list[PromptTurnBody]
+
+
+class FeedbackListBody(TypedDict):
+    """Verdicts, newest first."""
+
+    object: Literal["list"]
+    data: list[FeedbackBody]
+
+
+class FeedbackDeletedBody(TypedDict):
+    """A verdict is gone."""
+
+    id: str
+    object: Literal["feedback"]
+    deleted: Literal[True]
+
+
 @router.post("", summary="Rate or correct an answer", status_code=201)
-async def give_feedback(request: FeedbackRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def give_feedback(request: FeedbackRequest, parts: Parts, tenant: Tenant) -> GivenFeedbackBody:
     """Keep a verdict on an answer. Corrections are learned in batches, or at once with `learn_now`.
 
     An answer that should have been different becomes less likely than its correction, in the user's own model.
@@ -91,28 +149,28 @@ async def give_feedback(request: FeedbackRequest, parts: Parts, tenant: Tenant) 
 @router.get("", summary="List feedback")
 async def list_feedback(
     parts: Parts, who: QueryCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> dict[str, Any]:
+) -> FeedbackListBody:
     """The user's feedback, newest first."""
     items = await parts.feedback.latest(who.tenant, who.user, limit)
     return {"object": "list", "data": [_item_body(item) for item in items]}
 
 
 @router.get("/{feedback_id}", summary="Show feedback")
-async def show_feedback(feedback_id: FeedbackId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_feedback(feedback_id: FeedbackId, parts: Parts, who: QueryCaller) -> WholeFeedbackBody:
     """One verdict of the user's with the messages before the answer."""
     item = await parts.feedback.get(who.tenant, who.user, feedback_id)
-    prompt = [{"role": turn.role, "content": turn.content} for turn in item.answer.prompt]
+    prompt: list[PromptTurnBody] = [{"role": turn.role, "content": turn.content} for turn in item.answer.prompt]
     return {**_item_body(item), "prompt": prompt}
 
 
 @router.post("/{feedback_id}/learn", summary="Learn a correction now", status_code=202)
-async def learn_feedback(feedback_id: FeedbackId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def learn_feedback(feedback_id: FeedbackId, parts: Parts, who: QueryCaller) -> FeedbackBody:
     """Learn a correction without waiting for others, or once more; watch it at /v1/learn/{job_id}/events."""
     return _item_body(await parts.feedback.learn(who.tenant, who.user, feedback_id))
 
 
 @router.delete("/{feedback_id}", summary="Delete feedback")
-async def delete_feedback(feedback_id: FeedbackId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def delete_feedback(feedback_id: FeedbackId, parts: Parts, who: QueryCaller) -> FeedbackDeletedBody:
     """Delete a verdict for good. What was learned from it stays until its lesson is forgotten."""
     await parts.feedback.delete(who.tenant, who.user, feedback_id)
     return {"id": feedback_id, "object": "feedback", "deleted": True}
@@ -124,7 +182,7 @@ def _message(item: FeedbackItem) -> str:
     return _MESSAGES[item.state]
 
 
-def _item_body(item: FeedbackItem) -> dict[str, Any]:
+def _item_body(item: FeedbackItem) -> FeedbackBody:
     answer, verdict = item.answer, item.verdict
     return {
         "id": item.id,

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 from services.common.errors import InvalidArgument
 from services.common.identifiers import FILE_ID_PATTERN
 from services.gateway.api.callers import QueryCaller, Tenant, caller
+from services.gateway.api.pages import PageBody, page_body
 from services.gateway.api.parts import Parts
 from services.gateway.api.streams import FileStream
 from services.gateway.api.uploads import received_upload
@@ -57,14 +58,10 @@ class FileBody(TypedDict):
     sha256: str
 
 
-class FileListBody(TypedDict):
+class FileListBody(PageBody):
     """A page of files."""
 
-    object: Literal["list"]
     data: list[FileBody]
-    first_id: str | None
-    last_id: str | None
-    has_more: bool
 
 
 class FileDeletedBody(TypedDict):
@@ -108,9 +105,10 @@ async def list_files(
     ids = [file.id for file in files]
     if after in ids:
         files = files[ids.index(after) + 1 :]
-    page = [_file_body(file) for file in files[:limit]]
-    first, last = (page[0]["id"], page[-1]["id"]) if page else (None, None)
-    return {"object": "list", "data": page, "first_id": first, "last_id": last, "has_more": len(files) > limit}
+    return {
+        **page_body([file.id for file in files], limit),
+        "data": [_file_body(file) for file in files[:limit]],
+    }
 
 
 @router.get("/{file_id}", summary="Show a file")

@@ -1,12 +1,18 @@
 """/v1/fine_tuning/jobs: learning from a file of chat examples, as OpenAI's clients ask for it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from services.common.errors import InvalidArgument, NotFound
 from services.common.identifiers import check_job_id
 from services.gateway.api.callers import Caller, QueryCaller, Tenant, caller
+from services.gateway.api.fine_tuning_bodies import (
+    CheckpointListBody,
+    FineTuningEventListBody,
+    FineTuningJobBody,
+    FineTuningJobListBody,
+)
 from services.gateway.api.fine_tuning_reply import fine_tuning_event_body, fine_tuning_job_body
 from services.gateway.api.fine_tuning_request import FineTuningRequest
 from services.gateway.api.parts import GatewayParts, Parts
@@ -24,7 +30,7 @@ _ITEMS = 20
 
 
 @router.post("", summary="Start a fine-tuning job")
-async def create_job(request: FineTuningRequest, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def create_job(request: FineTuningRequest, parts: Parts, tenant: Tenant) -> FineTuningJobBody:
     """Check the training file to its end, then queue a lesson of its examples; the job is also at /v1/learn/{id}."""
     who = caller(tenant, request.user)
     request.check()
@@ -35,7 +41,7 @@ async def create_job(request: FineTuningRequest, parts: Parts, tenant: Tenant) -
 
 
 @router.get("", summary="List fine-tuning jobs")
-async def list_jobs(parts: Parts, who: QueryCaller, limit: Limit = _ITEMS, after: After = "") -> dict[str, Any]:
+async def list_jobs(parts: Parts, who: QueryCaller, limit: Limit = _ITEMS, after: After = "") -> FineTuningJobListBody:
     """The user's fine-tuning jobs, newest first."""
     jobs = [job for job in await parts.jobs.latest(who.tenant, who.user, 0) if job.kind is JobKind.EXAMPLES]
     if after:
@@ -43,17 +49,18 @@ async def list_jobs(parts: Parts, who: QueryCaller, limit: Limit = _ITEMS, after
         if after not in ids:
             raise InvalidArgument("`after` must be the id of one of your fine-tuning jobs.", field="after")
         jobs = jobs[ids.index(after) + 1 :]
-    return _listed([fine_tuning_job_body(job) for job in jobs], limit)
+    shown = [fine_tuning_job_body(job) for job in jobs[:limit]]
+    return {"object": "list", "data": shown, "has_more": len(jobs) > limit}
 
 
 @router.get("/{job_id}", summary="Show a fine-tuning job")
-async def show_job(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_job(job_id: JobId, parts: Parts, who: QueryCaller) -> FineTuningJobBody:
     """One of the user's fine-tuning jobs."""
     return fine_tuning_job_body(await _job(parts, who, job_id))
 
 
 @router.post("/{job_id}/cancel", summary="Cancel a fine-tuning job")
-async def cancel_job(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def cancel_job(job_id: JobId, parts: Parts, who: QueryCaller) -> FineTuningJobBody:
     """Ask for a job's end. One that has ended stays as it is; one that is published a moment later has succeeded."""
     job = await _job(parts, who, job_id)
     return fine_tuning_job_body(await parts.jobs.cancel(who.tenant, who.user, job.id))
@@ -62,20 +69,21 @@ async def cancel_job(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str,
 @router.get("/{job_id}/events", summary="List the events of a fine-tuning job")
 async def list_events(
     job_id: JobId, parts: Parts, who: QueryCaller, limit: Limit = _ITEMS, after: After = ""
-) -> dict[str, Any]:
+) -> FineTuningEventListBody:
     """What has happened so far, newest first; each step with its loss."""
     job = await _job(parts, who, job_id)
     if after:
         _check_after(after)
     found = await parts.events.latest(job.id, limit + 1, before=after)
-    return _listed([fine_tuning_event_body(event_id, event) for event_id, event in found], limit)
+    shown = [fine_tuning_event_body(event_id, event) for event_id, event in found[:limit]]
+    return {"object": "list", "data": shown, "has_more": len(found) > limit}
 
 
 @router.get("/{job_id}/checkpoints", summary="List the checkpoints of a fine-tuning job")
-async def list_checkpoints(job_id: JobId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def list_checkpoints(job_id: JobId, parts: Parts, who: QueryCaller) -> CheckpointListBody:
     """None: only the version that passed the gate is kept."""
     await _job(parts, who, job_id)
-    return {**_listed([], 0), "first_id": None, "last_id": None}
+    return {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 
 
 async def _job(parts: GatewayParts, who: Caller, job_id: str) -> LearnJob:
@@ -94,7 +102,3 @@ def _check_after(event_id: str) -> None:
         check_event_id(event_id)
     except InvalidArgument as error:
         raise InvalidArgument("`after` must be the id of an event of this job.", field="after") from error
-
-
-def _listed(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
-    return {"object": "list", "data": items[:limit], "has_more": len(items) > limit}

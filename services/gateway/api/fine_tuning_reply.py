@@ -1,24 +1,35 @@
 """How a fine-tuning job and its events look to OpenAI's clients."""
 
-from typing import Any
-
+from services.gateway.api.fine_tuning_bodies import (
+    ChosenHyperparametersBody,
+    FineTuningErrorBody,
+    FineTuningEventBody,
+    FineTuningJobBody,
+    Level,
+    MetricsBody,
+    Status,
+)
 from services.gateway.api.fine_tuning_request import AUTO, SUPERVISED
 from services.gateway.learning.jobs import JobState, LearnEvent, LearnJob
 from services.gateway.learning.wording import closing_sentence
 from services.gateway.models import PERSONAL, model_of
 
-_STATUSES = {
+_STATUSES: dict[JobState, Status] = {
     JobState.QUEUED: "queued",
     JobState.LIVE: "succeeded",
     JobState.REJECTED: "failed",
     JobState.FAILED: "failed",
     JobState.CANCELLED: "cancelled",
 }
-_LEVELS = {JobState.REJECTED: "error", JobState.FAILED: "error", JobState.CANCELLED: "warn"}
-_HYPERPARAMETERS = {"batch_size": AUTO, "learning_rate_multiplier": AUTO, "n_epochs": AUTO}
+_LEVELS: dict[JobState, Level] = {JobState.REJECTED: "error", JobState.FAILED: "error", JobState.CANCELLED: "warn"}
+_HYPERPARAMETERS: ChosenHyperparametersBody = {
+    "batch_size": AUTO,
+    "learning_rate_multiplier": AUTO,
+    "n_epochs": AUTO,
+}
 
 
-def fine_tuning_job_body(job: LearnJob) -> dict[str, Any]:
+def fine_tuning_job_body(job: LearnJob) -> FineTuningJobBody:
     """The job in OpenAI's shape. Nobody is billed, so no tokens are counted; examples are all that is learned by."""
     return {
         "id": job.id,
@@ -36,7 +47,7 @@ def fine_tuning_job_body(job: LearnJob) -> dict[str, Any]:
         "result_files": [],
         "trained_tokens": None,
         "hyperparameters": _HYPERPARAMETERS,
-        "method": {"type": SUPERVISED, SUPERVISED: {"hyperparameters": _HYPERPARAMETERS}},
+        "method": {"type": SUPERVISED, "supervised": {"hyperparameters": _HYPERPARAMETERS}},
         "integrations": [],
         "seed": job.seed,
         "metadata": dict(job.metadata),
@@ -44,7 +55,7 @@ def fine_tuning_job_body(job: LearnJob) -> dict[str, Any]:
     }
 
 
-def fine_tuning_event_body(event_id: str, event: LearnEvent) -> dict[str, Any]:
+def fine_tuning_event_body(event_id: str, event: LearnEvent) -> FineTuningEventBody:
     """The event in OpenAI's shape; its id begins with the time, in milliseconds since the epoch."""
     is_step = "step" in event.detail
     return {
@@ -58,7 +69,7 @@ def fine_tuning_event_body(event_id: str, event: LearnEvent) -> dict[str, Any]:
     }
 
 
-def _error(job: LearnJob) -> dict[str, Any] | None:
+def _error(job: LearnJob) -> FineTuningErrorBody | None:
     match job.state:
         case JobState.REJECTED:
             return {"code": "lesson_rejected", "message": " ".join(job.reasons), "param": None}
@@ -68,10 +79,10 @@ def _error(job: LearnJob) -> dict[str, Any] | None:
             return None
 
 
-def _metrics(event: LearnEvent) -> dict[str, float]:
+def _metrics(event: LearnEvent) -> MetricsBody:
     return {
-        "step": event.detail["step"],
-        "total_steps": event.detail["total_steps"],
+        "step": int(event.detail["step"]),
+        "total_steps": int(event.detail["total_steps"]),
         "train_loss": event.detail["loss"],
     }
 

@@ -1,7 +1,7 @@
 """The body that starts a fine-tuning job: what OpenAI's clients may send, and what Lorelei honours of it."""
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,8 +10,8 @@ from services.common.identifiers import check_file_id, check_title
 from services.gateway.api.texts import check_text
 from services.gateway.models import PERSONAL
 
-SUPERVISED = "supervised"
-AUTO = "auto"
+SUPERVISED: Final = "supervised"
+AUTO: Final = "auto"
 
 _MAX_INT64 = 2**63 - 1
 _SEEDS = 2**31

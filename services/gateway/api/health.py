@@ -15,6 +15,12 @@ router = APIRouter(tags=["health"])
 _NEEDED_TO_CHAT = ("redis", "inference")
 
 
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
 class Readiness(BaseModel):
     """Whether chats can be answered, and how each part is."""
 
@@ -23,9 +29,9 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz", summary="Is the process alive?")
-async def check_health() -> dict[str, str]:
+async def check_health() -> Health:
     """Always well while the process answers."""
-    return {"status": "ok"}
+    return Health()
 
 
 @router.get("/readyz", summary="Can it serve?", response_model=Readiness, responses={503: {"model": Readiness}})

@@ -1,10 +1,11 @@
 """POST /v1/intents: what a message means; nothing is done."""
 
 import asyncio
-from typing import Any
+from typing import NotRequired
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from services.common.errors import InvalidArgument
 from services.common.identifiers import check_file_id
@@ -12,7 +13,7 @@ from services.gateway.api.callers import QueryCaller
 from services.gateway.api.learn import MAX_DOCUMENTS
 from services.gateway.api.parts import Parts
 from services.gateway.api.texts import check_text
-from services.gateway.intents import Intent, Understanding
+from services.gateway.intents import Intent, ManageAction, Understanding
 
 router = APIRouter(tags=["chat"])
 
@@ -28,8 +29,16 @@ class IntentRequest(BaseModel):
     )
 
 
+class UnderstandingBody(TypedDict):
+    """What a message means, with the probability of that; `action` is there where something would be managed."""
+
+    intent: Intent
+    confidence: float
+    action: NotRequired[ManageAction | None]
+
+
 @router.post("/v1/intents", summary="Understand a message")
-async def understand_message(request: IntentRequest, parts: Parts, _: QueryCaller) -> dict[str, Any]:
+async def understand_message(request: IntentRequest, parts: Parts, _: QueryCaller) -> UnderstandingBody:
     """What the message most likely means: chat, learn_instruction, learn_document, learn_web, feedback or manage.
 
     `confidence` is the probability of that. Nothing is done; `action` says what would be managed.
@@ -45,7 +54,7 @@ async def understand_message(request: IntentRequest, parts: Parts, _: QueryCalle
     return understanding_body(understood)
 
 
-def understanding_body(understood: Understanding) -> dict[str, Any]:
+def understanding_body(understood: Understanding) -> UnderstandingBody:
     """What was understood, as JSON."""
-    body: dict[str, Any] = {"intent": understood.intent, "confidence": round(understood.confidence, 3)}
+    body: UnderstandingBody = {"intent": understood.intent, "confidence": round(understood.confidence, 3)}
     return {**body, "action": understood.action} if understood.intent is Intent.MANAGE else body

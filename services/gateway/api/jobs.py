@@ -43,6 +43,22 @@ class JobListBody(TypedDict):
     data: list[JobBody]
 
 
+class JobEventBody(TypedDict):
+    """A moment of a job; `progress` is in percent, `detail` holds figures of the present `stage` by name."""
+
+    job_id: str
+    kind: JobKind
+    state: JobState
+    progress: int
+    version: str | None
+    reasons: list[str]
+    error: str | None
+    sources: list[LearnedSource]
+    known_lesson: str | None
+    stage: str | None
+    detail: dict[str, float]
+
+
 def job_body(job: LearnJob) -> JobBody:
     """The job as JSON."""
     return {

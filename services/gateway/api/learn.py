@@ -12,9 +12,9 @@ from services.common.identifiers import JOB_ID_PATTERN, check_file_id, check_job
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.chat_messages import ChatTurn, plain_messages
 from services.gateway.api.chat_request import CONVERSATION_ID_PATTERN
-from services.gateway.api.jobs import JobBody, JobListBody, job_body
+from services.gateway.api.jobs import JobBody, JobEventBody, JobListBody, job_body
 from services.gateway.api.parts import GatewayParts, Parts
-from services.gateway.api.streams import EventStream
+from services.gateway.api.streams import EventStream, event_answers
 from services.gateway.api.texts import check_text
 from services.gateway.conversations import Message, StoredTurn
 from services.gateway.intents import LearnKind, learn_statement
@@ -110,7 +110,12 @@ async def cancel_lesson(job_id: JobId, parts: Parts, who: QueryCaller) -> JobBod
     return job_body(await parts.jobs.cancel(who.tenant, who.user, _checked(job_id)))
 
 
-@router.get("/{job_id}/events", summary="Watch a lesson", response_class=EventStream)
+@router.get(
+    "/{job_id}/events",
+    summary="Watch a lesson",
+    response_class=EventStream,
+    responses=event_answers(JobEventBody),
+)
 async def watch_lesson(
     job_id: JobId,
     parts: Parts,

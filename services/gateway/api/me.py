@@ -1,8 +1,7 @@
 """/v1/me: who calls, and what serves them."""
 
-from typing import Any
-
 from fastapi import APIRouter
+from typing_extensions import TypedDict
 
 from services.gateway.api.callers import QueryCaller
 from services.gateway.api.parts import Parts
@@ -10,8 +9,26 @@ from services.gateway.api.parts import Parts
 router = APIRouter(tags=["me"])
 
 
+class LimitsBody(TypedDict):
+    """The most that is taken of one user: bytes of a request and of an import, characters, lessons at a time."""
+
+    request_bytes: int
+    import_bytes: int
+    statement_characters: int
+    unfinished_lessons: int
+
+
+class CallerBody(TypedDict):
+    """Who calls, and the version that serves them; null for the untaught model."""
+
+    tenant: str
+    user: str
+    active_version: str | None
+    limits: LimitsBody
+
+
 @router.get("/v1/me", summary="Who am I?")
-async def show_caller(parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_caller(parts: Parts, who: QueryCaller) -> CallerBody:
     """The caller's tenant and user, the version that serves them, and their limits."""
     return {
         "tenant": who.tenant,

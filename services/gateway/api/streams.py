@@ -1,8 +1,17 @@
 """Answers that are not JSON: streams of server-sent events, and files."""
 
 from collections.abc import AsyncIterable
+from typing import Any
 
 from fastapi.responses import Response, StreamingResponse
+from pydantic import TypeAdapter
+
+# OpenAI's events have no name; the last one holds no JSON.
+CHUNK_EVENT = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "description": "A chunk of the completion, or `[DONE]`."}},
+    "required": ["data"],
+}
 
 
 class EventStream(StreamingResponse):
@@ -25,3 +34,17 @@ class ZipFile(Response):
     """A zip file."""
 
     media_type = "application/zip"
+
+
+def event_answers(data: Any) -> dict[int | str, dict[str, Any]]:
+    """Tells the OpenAPI document what an event holds: `data` is its type, of whose parts other answers tell."""
+    payload = TypeAdapter(data).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    # FastAPI puts the types of all JSON answers where the references lead.
+    payload.pop("$defs", None)
+    fields = {
+        "id": {"type": "string", "description": "Send it as `Last-Event-ID` to go on behind this event."},
+        "event": {"const": "progress"},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": payload},
+    }
+    schema = {"type": "object", "properties": fields, "required": [*fields]}
+    return {200: {"content": {EventStream.media_type: {"schema": schema}}}}

@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated, Literal, NotRequired
 
 from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from services.gateway.api.callers import BodyUser, QueryCaller, Tenant, caller
 from services.gateway.api.parts import GatewayParts, Parts
-from services.gateway.api.streams import EventStream
+from services.gateway.api.streams import EventStream, event_answers
 from services.gateway.api.texts import check_text
 from services.gateway.learning.events import FROM_THE_BEGINNING, check_event_id
 from services.gateway.works.desk import WorkRequest
-from services.gateway.works.work import WORK_ID_PATTERN, Work, check_work_id, event_to_json
+from services.gateway.works.work import WORK_ID_PATTERN, Work, WorkState, check_work_id, event_to_json
 
 router = APIRouter(prefix="/v1/works", tags=["works"])
 
@@ -45,34 +46,107 @@ class CreateWork(BaseModel):
         )
 
 
+class WorkBody(TypedDict):
+    """A work without its text; times are in seconds since the epoch, `lesson` is the one that is learned now."""
+
+    id: str
+    object: Literal["work"]
+    user: str
+    title: str
+    brief: str
+    outline: list[str]
+    section_tokens: int
+    learn: bool
+    state: WorkState
+    sections_done: int
+    sections_total: int
+    lesson: str | None
+    cancel_requested: bool
+    error: str | None
+    created_at: float
+    finished_at: float | None
+
+
+class SectionBody(TypedDict):
+    """A section, counted from 1: `seconds` of writing, the lesson that learned it, how that ended and why it failed."""
+
+    number: int
+    text: str
+    seconds: float
+    forgotten: bool
+    lesson: str | None
+    lesson_state: str | None
+    note: str | None
+
+
+class WholeWorkBody(WorkBody):
+    """A work with its text so far, whole and section by section."""
+
+    text: str
+    sections: list[SectionBody]
+
+
+class WorkListBody(TypedDict):
+    """Works, newest first."""
+
+    object: Literal["list"]
+    data: list[WorkBody]
+
+
+class WorkDeletedBody(TypedDict):
+    """A work's text is gone; `lessons_kept` are the ids of the lessons that learned it."""
+
+    id: str
+    object: Literal["work"]
+    deleted: Literal[True]
+    lessons_kept: list[str]
+
+
+class WorkEventBody(TypedDict):
+    """A moment of a work: sections `done` of a `total`, and how far its present lesson is, in percent.
+
+    `section` is the number, from 1, of a section that was just written, with its `text`; else 0.
+    """
+
+    work_id: str
+    state: WorkState
+    done: int
+    total: int
+    section: int
+    lesson: str
+    lesson_state: str
+    lesson_progress: int
+    text: NotRequired[str]
+
+
 @router.post("", summary="Let a long text be written", status_code=202)
-async def create_work(request: CreateWork, parts: Parts, tenant: Tenant) -> dict[str, Any]:
+async def create_work(request: CreateWork, parts: Parts, tenant: Tenant) -> WorkBody:
     """Begin a work. It goes on by itself; read it at /v1/works/{id}, watch it at /v1/works/{id}/events."""
     who = caller(tenant, request.user)
     return _summary(await parts.works.start(who.tenant, who.user, request.wanted()))
 
 
 @router.get("", summary="List works")
-async def list_works(parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def list_works(parts: Parts, who: QueryCaller) -> WorkListBody:
     """The user's works, newest first, without their text."""
     works = await parts.work_store.all(who.tenant, who.user)
     return {"object": "list", "data": [_summary(work) for work in works]}
 
 
 @router.get("/{work_id}", summary="Read a work")
-async def show_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def show_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> WholeWorkBody:
     """One work with its text so far, and each section with the lesson that learned it."""
     return _whole(await parts.work_store.get(who.tenant, who.user, check_work_id(work_id)))
 
 
 @router.post("/{work_id}/cancel", summary="Cancel a work")
-async def cancel_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def cancel_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> WorkBody:
     """Ask for a work's end. What is written stays, what is learned is kept; one that has ended stays as it is."""
     return _summary(await parts.work_store.cancel(who.tenant, who.user, check_work_id(work_id)))
 
 
 @router.delete("/{work_id}", summary="Delete a work")
-async def delete_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> dict[str, Any]:
+async def delete_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> WorkDeletedBody:
     """Delete a work's text. What was learned of it stays until you forget its lessons at /v1/lessons/{id}."""
     work = await parts.work_store.get(who.tenant, who.user, check_work_id(work_id))
     await parts.work_store.delete(who.tenant, who.user, work.id)
@@ -80,7 +154,12 @@ async def delete_work(work_id: WorkId, parts: Parts, who: QueryCaller) -> dict[s
     return {"id": work.id, "object": "work", "deleted": True, "lessons_kept": lessons}
 
 
-@router.get("/{work_id}/events", summary="Watch a work", response_class=EventStream)
+@router.get(
+    "/{work_id}/events",
+    summary="Watch a work",
+    response_class=EventStream,
+    responses=event_answers(WorkEventBody),
+)
 async def watch_work(
     work_id: WorkId,
     parts: Parts,
@@ -109,7 +188,7 @@ async def _event_stream(parts: GatewayParts, work: Work, after: str) -> AsyncIte
                 return
 
 
-def _summary(work: Work) -> dict[str, Any]:
+def _summary(work: Work) -> WorkBody:
     return {
         "id": work.id,
         "object": "work",
@@ -130,8 +209,8 @@ def _summary(work: Work) -> dict[str, Any]:
     }
 
 
-def _whole(work: Work) -> dict[str, Any]:
-    sections = [
+def _whole(work: Work) -> WholeWorkBody:
+    sections: list[SectionBody] = [
         {
             "number": number,
             "text": section.text,

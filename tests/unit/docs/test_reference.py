@@ -46,6 +46,7 @@ def test_every_call_and_message_is_told_with_its_comment() -> None:
         ({"type": "integer", "minimum": 1}, "integer, from 1"),
         ({"anyOf": [{"type": "string", "format": "path"}, {"type": "null"}]}, "path or null"),
         ({"type": "array", "items": {"$ref": "#/components/schemas/Turn"}}, "list of [Turn](#turn)"),
+        ({"type": "object", "additionalProperties": {"type": "number"}}, "object of number"),
         ({}, "anything"),
     ],
 )
