@@ -134,6 +134,15 @@ class Course:
         if syllabus.job.forgotten:
             # What serves now knows the lesson that must go, so it cannot stay, however well the others are learned.
             verdict = dataclasses.replace(verdict, not_learned=(), spoiled=())
+        _log.info(
+            "attempt_examined",
+            job=syllabus.job.job_id,
+            attempt=attempt.number,
+            steps=candidate.steps_done,
+            recall=gate.recall,
+            recall_before=gate.recall_before,
+            objections=verdict.reasons,
+        )
         return Examined(candidate, gate, verdict)
 
     async def _train(self, syllabus: Syllabus, attempt: Attempt, report: Report) -> Candidate:

@@ -41,7 +41,6 @@ async def test_lessons_and_versions_are_shown_with_what_they_are_made_of(running
         await expect(versions(page).first).to_contain_text("0 % → 100 %")
         await expect(versions(page).first).to_contain_text("19.5 MB")
         await expect(page.get_by_role("img", name="S and retention by version")).to_be_visible()
-        await picture(page, "what-i-know")
         await page.get_by_text("Answers before and after").first.click()
         await expect(versions(page).first).to_contain_text(AFTER)
         await page.get_by_text("What it was made of").first.click()

@@ -33,13 +33,11 @@ async def test_a_lesson_shows_its_stages_and_how_it_ended(running: Running, visi
         await expect(card.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "52")
         await say(page, "How are you meanwhile?")
         await expect(page.get_by_role("article", name="Lorelei", exact=True)).to_contain_text("How are you meanwhile?")
-        await picture(page, "learning")
         lesson.may_end.set()
         await expect(card.get_by_role("heading")).to_have_text("Learned")
         await expect(card).to_contain_text(DOG)
         for text in (QUESTION, BEFORE, AFTER, "83 %"):
             await expect(card).to_contain_text(text)
-        await picture(page, "learned")
         await page.reload()
         await expect(card_of(page)).to_contain_text(AFTER)
     turns = await running.gateway.parts.conversations.turns(

@@ -9,7 +9,7 @@ from typing import Literal
 from services.common.datasets import Dataset, Probe
 from services.trainer.gate.serving import AdapterVersion, Serving
 
-_MOST_FACTS_ASKED = 24
+_MOST_RECALL = 24
 
 Subject = Literal["recall", "locality", "retention", "forgotten"]
 
@@ -58,9 +58,10 @@ def choose_questions(
     probes are asked, and pass where the answer is not known.
     """
     rng = random.Random(seed)  # noqa: S311 - sampling, not secrecy
-    # Of many facts taught at once each is asked about, as far as that does not take too long.
+    # Each of many facts taught at once is asked about, and of many lessons each as much as if it were the only one, as
+    # far as that does not take too long.
     facts = sum(max(1, len(dataset.learned)) for dataset in taught)
-    recall = max(limits.recall, min(facts, _MOST_FACTS_ASKED))
+    recall = max(limits.recall, min(max(facts, limits.recall * len(taught)), _MOST_RECALL))
     return [
         *(Question("recall", probe) for probe in _in_turn(taught, "recall", recall, rng)),
         *(Question("locality", probe) for probe in _in_turn(taught, "neighbour", limits.locality, rng)),

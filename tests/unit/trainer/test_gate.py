@@ -1,5 +1,6 @@
 """Which questions the gate asks, how it counts, and what it says."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -119,12 +120,14 @@ async def test_nobody_is_listened_to_for_longer_than_needed() -> None:
     ]
 
 
-def test_of_many_lessons_taught_at_once_each_is_asked_about() -> None:
-    lessons = [dataset(f"lesson{number}", recall_probes(f"lesson{number}", 3)) for number in range(5)]
-    questions = choose_questions(lessons, [], LIMITS, seed=0)
-    assert {question.probe.prompt[0].content.split()[0] for question in questions} == {
-        f"lesson{number}" for number in range(5)
-    }
+@pytest.mark.parametrize(("lessons", "times"), [(5, 4), (8, 3), (30, 1)])
+def test_of_lessons_taught_at_once_each_is_asked_about_as_often_as_there_is_time(lessons: int, times: int) -> None:
+    taught = [dataset(f"lesson{number}", recall_probes(f"lesson{number}", 9)) for number in range(lessons)]
+    asked = Counter(
+        question.probe.prompt[0].content.split()[0] for question in choose_questions(taught, [], LIMITS, seed=0)
+    )
+    assert set(asked.values()) == {times}
+    assert asked.total() == min(lessons * LIMITS.recall, 24)
 
 
 async def test_what_is_to_be_forgotten_counts_when_it_is_not_known_and_is_not_written_down() -> None:
