@@ -50,14 +50,10 @@ def judge(
 ) -> Verdict:
     """Compare with the thresholds; drift may exceed `drift_before`, or be anything where that is None.
 
-    A version that `replaces` one of the same lessons must know them as well as that one does.
+    A version that `replaces` one of the same lessons must know them as well as that one does, but for what may be
+    chance; surely learned is only what it knows no worse.
     """
     spoiled = []
-    if replaces and gate.recall < gate.recall_before - _RECALL_TO_LOSE:
-        spoiled.append(
-            f"It would have known less: {gate.recall:.0%} of the test questions were answered correctly, the version "
-            f"in force answers {gate.recall_before:.0%}."
-        )
     if gate.retention < thresholds.retention:
         spoiled.append(
             f"Earlier lessons would have been forgotten: {gate.retention:.0%} of the test questions about them were "
@@ -79,9 +75,15 @@ def judge(
             f"The lesson was not learned well enough: {gate.recall:.0%} of the test questions about it were answered "
             f"correctly, at least {thresholds.recall:.0%} are needed."
         )
+    if replaces and gate.recall < gate.recall_before - _RECALL_TO_LOSE:
+        not_learned.append(
+            f"It would have known less: {gate.recall:.0%} of the test questions were answered correctly, the version "
+            f"in force answers {gate.recall_before:.0%}."
+        )
     if gate.preference < thresholds.preference:
         not_learned.append(
             f"Corrected answers would still have been likelier than the right ones: {gate.preference:.0%} of them "
             f"became less likely, at least {thresholds.preference:.0%} must."
         )
-    return Verdict(sure=gate.recall >= thresholds.sure_recall, not_learned=tuple(not_learned), spoiled=tuple(spoiled))
+    sure_recall = max(thresholds.sure_recall, gate.recall_before) if replaces else thresholds.sure_recall
+    return Verdict(sure=gate.recall >= sure_recall, not_learned=tuple(not_learned), spoiled=tuple(spoiled))
