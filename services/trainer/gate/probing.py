@@ -10,6 +10,7 @@ from services.common.datasets import Dataset, Probe
 from services.trainer.gate.serving import AdapterVersion, Serving
 
 _MOST_RECALL = 24
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 
 Subject = Literal["recall", "locality", "retention", "forgotten"]
 
@@ -120,10 +121,15 @@ async def ask_questions(
 
 
 def _decided(probe: Probe) -> Callable[[str], bool]:
-    """Whether more text can no longer change the result, so that the answer may be cut off."""
+    """Whether more text can no longer change the result, so that the answer may be cut off.
+
+    A right answer ends its sentence before, because people are shown it.
+    """
 
     def decided(text: str) -> bool:
         passes = probe.passes(text)
-        return not passes if probe.forbidden else passes and bool(probe.expected)
+        if probe.forbidden:
+            return not passes
+        return passes and bool(probe.expected) and text.rstrip().endswith(_SENTENCE_ENDS)
 
     return decided

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -33,13 +34,12 @@ def recall_probes(lesson: str, count: int) -> list[Probe]:
 
 
 class Parrot:
-    """Serves fixed answers, with letters for tokens, and counts how much it had to say."""
+    """Serves fixed answers, with letters for tokens."""
 
     def __init__(self, answers: dict[str, str], before: str = "") -> None:
         self.answers = answers
         self.before = before
         self.loaded: list[AdapterVersion] = []
-        self.letters = 0
 
     async def load(self, adapter: AdapterVersion) -> None:
         self.loaded.append(adapter)
@@ -61,7 +61,6 @@ class Parrot:
         text = ""
         for letter in (self.answers.get(prompt[0].content, "") if adapter else self.before)[:max_tokens]:
             text += letter
-            self.letters += 1
             if enough(text):
                 break
         return text
@@ -101,7 +100,7 @@ async def test_the_summary_counts_each_subject() -> None:
         recall=0.75, recall_before=0.0, locality=0.0, retention=0.5, probes=7
     )
     told = {answer.question: (answer.before, answer.after, answer.passed) for answer in gate.answers}
-    assert told["new 0"] == ("", "It is Biscuit", True)
+    assert told["new 0"] == ("", "It is Biscuit.", True)
     assert told["new 3"] == ("", "", False)
     assert told["cat?"] == (None, "Biscuit", False)
     assert told["old 1"] == (None, "biscuit", True)
@@ -158,11 +157,21 @@ def test_a_version_that_replaces_another_of_the_same_lessons_knows_them_as_well(
     assert judge(gate, THRESHOLDS).accepted
 
 
-async def test_an_answer_is_cut_off_once_it_is_decided() -> None:
-    questions = choose_questions([dataset("new", recall_probes("new", 1))], [], LIMITS, seed=0)
-    serving = Parrot({"new 0": "Biscuit, who likes long walks"})
-    await ask_questions(serving, CANDIDATE, questions, LIMITS)
-    assert serving.letters == len("Biscuit")
+@pytest.mark.parametrize(
+    ("asked", "answer", "heard"),
+    [
+        (probe("recall", "dog?", expected="biscuit"), "Biscuit it is. He likes walks.", "Biscuit it is."),
+        (probe("recall", "dog?", expected="biscuit"), "Hm. It is Biscuit! Yes.", "Hm. It is Biscuit!"),
+        (probe("recall", "cat?", forbidden="biscuit"), "Biscuit it is.", "Biscuit"),
+    ],
+)
+async def test_a_right_answer_ends_its_sentence_and_a_wrong_one_is_cut_off(
+    asked: Probe, answer: str, heard: str
+) -> None:
+    limits = replace(LIMITS, answer_tokens=40)
+    questions = choose_questions([dataset("new", [asked])], [], limits, seed=0)
+    replies = await ask_questions(Parrot({asked.prompt[0].content: answer}), CANDIDATE, questions, limits)
+    assert [reply.text for reply in replies] == [heard]
 
 
 async def test_an_inference_service_that_goes_away_is_named_as_the_reason() -> None:
