@@ -23,6 +23,28 @@ HOSTILE = (
 )
 
 
+# As on a busy machine: the page hears of its new address when the test says so.
+LATE_ADDRESS = """window.addEventListener("hashchange", (event) => {
+  if (event.isTrusted) event.stopImmediatePropagation();
+})"""
+
+
+async def test_who_leaves_as_the_answer_ends_is_not_called_back(running: Running, visitors: Visitors) -> None:
+    inference = running.services.inference
+    inference.replies["Are you there?"] = ["Yes, ", "I am."]
+    go_on = inference.pauses["Yes,"] = asyncio.Event()
+    async with visitors.visit("leaver") as page:
+        await page.add_init_script(LATE_ADDRESS)
+        await page.reload()
+        await say(page, "Are you there?")
+        await expect(page.get_by_role("article", name="Lorelei")).to_contain_text("Yes,")
+        await page.get_by_role("link", name="What I know").click()
+        go_on.set()
+        await expect(page.get_by_role("button", name="Answer again")).to_be_visible()
+        await page.evaluate("window.dispatchEvent(new HashChangeEvent('hashchange'))")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("What I know")
+
+
 async def test_an_answer_streams_in_and_its_markdown_is_shown(running: Running, visitors: Visitors) -> None:
     inference = running.services.inference
     inference.replies["What is the Lorelei?"] = MARKDOWN

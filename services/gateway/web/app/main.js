@@ -20,6 +20,8 @@ const PAGES = {
 const [main, shell, scrim] = ["main", "shell", "scrim"].map((id) => document.getElementById(id));
 let sidebar;
 let view;
+// The address of what is shown; another one is about to be shown where the address differs.
+let shown = "";
 
 takeKeyFromAddress();
 applyTheme();
@@ -49,6 +51,7 @@ async function begin() {
 
 function showPage() {
   if (!sidebar && !isOperators()) return location.reload();
+  shown = location.hash;
   const page = PAGES[location.hash];
   const conversation = CONVERSATION.exec(location.hash)?.[1];
   view?.close();
@@ -65,9 +68,11 @@ function isOperators() {
   return PAGES[location.hash]?.name === "operator";
 }
 
-/** A new conversation has got an id; it goes on in the same view. */
+/** A new conversation has got an id; it goes on in the same view, unless another page is about to be shown. */
 function showBegun(id) {
+  if (location.hash !== shown) return;
   history.replaceState(null, "", `#/c/${id}`);
+  shown = location.hash;
   sidebar.here = id;
 }
 
